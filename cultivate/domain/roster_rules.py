@@ -1,0 +1,241 @@
+"""What a row of a roster must be like to be taken: the same for preview, commit, form and API.
+
+Rows are judged here one at a time and without the register; whether a firm is new, changed, unchanged or a
+duplicate is for the caller, with ``duplicate_keys`` for duplicates inside one file.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cultivate.domain import credit_code, firm_names
+from cultivate.domain.unit_names import UnitNames
+from cultivate.domain.values import (
+    Cell,
+    Clear,
+    Problem,
+    is_blank,
+    text_of,
+    to_count,
+    to_day,
+    to_money,
+    to_phone,
+    to_text,
+)
+from cultivate.errors import N_
+
+Value = str | int | Decimal | dt.date | Clear
+"""A converted cell. A key that is missing means: the cell was blank, keep what is known."""
+
+_Converter = Callable[[Cell], Value | Problem | None]
+
+_CONVERTERS: dict[str, _Converter] = {
+    "former_name": lambda cell: to_text(cell, longest=200),
+    "established_on": to_day,
+    "registered_capital": to_money,
+    "contact_name": lambda cell: to_text(cell, longest=60),
+    "contact_phone": to_phone,
+    "address": lambda cell: to_text(cell, longest=200),
+    "field": lambda cell: to_text(cell, longest=40),
+    "staff": to_count,
+    "rd_staff": to_count,
+    "class1_ip": to_count,
+    "class2_ip": to_count,
+    "note": lambda cell: to_text(cell, longest=2000),
+}
+_YEARLY: dict[str, _Converter] = {
+    "sales": to_money,
+    "total_income": to_money,
+    "hitech_income": to_money,
+    "rd": to_money,
+    "rd_domestic": to_money,
+    "net_assets": lambda cell: to_money(cell, negative=True),
+}
+_YEARLY_KEY = re.compile(r"(.+)_(20\d{2})")
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """``values`` by field (``uscc``, ``name``, ``street`` and ``park`` as unit codes, ``sales_2024`` …).
+
+    A row with any problem is not written. ``warnings`` tell of what was left out of a row that is.
+    """
+
+    values: dict[str, Value]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the row may be written."""
+        return not self.problems
+
+
+def check_firm_row(
+    cells: Mapping[str, Cell], units: UnitNames, *, region: str | None = None, today: dt.date | None = None
+) -> CheckedRow:
+    """Convert and check the cells of one row.
+
+    ``region`` is the heading that the row stands under: it serves as the street where the row names none and
+    the heading is one. A blank street is no problem here: whether one is needed depends on the register. A park
+    that is not in the register is a warning only, as people write the name of any building there.
+    """
+    row = _Row()
+    row.take("uscc", _code(cells.get("uscc", "")))
+    row.take("name", _name(cells.get("name", "")))
+    row.take("street", _street(cells.get("street", ""), region, units))
+    row.take_park(cells.get("park", ""), units)
+    for key, cell in cells.items():
+        converter = _converter(key)
+        if converter is not None:
+            row.take(key, converter(cell))
+    row.problems += _inconsistencies(row.values, today)
+    return CheckedRow(row.values, tuple(row.problems), tuple(row.warnings))
+
+
+def duplicate_keys(values: Mapping[str, Value]) -> Iterable[tuple[str, str]]:
+    """Keys under which a taken row is remembered and looked for: its code, and its normalised name."""
+    code, name = values.get("uscc"), values.get("name")
+    if isinstance(code, str):
+        yield "uscc", code
+    if isinstance(name, str):
+        yield "name", firm_names.normalise(name)
+
+
+class SeenRows:
+    """The rows of a file taken so far. Rejected rows do not count: the right one may follow the wrong one."""
+
+    def __init__(self) -> None:
+        """Start with an empty file."""
+        self._by_code: dict[str, int] = {}
+        self._by_name: dict[str, tuple[int, bool]] = {}
+
+    def find_or_add(self, number: int, values: Mapping[str, Value]) -> int | None:
+        """The number of the earlier row of the same firm; else ``None``, and this row is remembered.
+
+        Same firm: equal codes; or equal names where one of the two rows has no code.
+        """
+        keys = dict(duplicate_keys(values))
+        code, name = keys.get("uscc"), keys.get("name")
+        earlier = self._by_code.get(code) if code else None
+        if earlier is None and name in self._by_name:
+            namesake, has_code = self._by_name[name]
+            earlier = namesake if not (code and has_code) else None
+        if earlier is not None:
+            return earlier
+        if code:
+            self._by_code[code] = number
+        if name:
+            self._by_name.setdefault(name, (number, code is not None))
+        return None
+
+
+class _Row:
+    """Values, problems and warnings of a row while it is read."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Value] = {}
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def take(self, key: str, outcome: Value | Problem | None) -> None:
+        if isinstance(outcome, Problem):
+            self.problems.append(_at(outcome, key))
+        elif outcome is not None:
+            self.values[key] = outcome
+
+    def take_park(self, cell: Cell, units: UnitNames) -> None:
+        text = to_text(cell)
+        if text is None or isinstance(text, Problem):
+            return
+        code = text if isinstance(text, Clear) else units.find(text, "park")
+        if code is None:
+            message = N_("There is no park “%(value)s” in the register; the firm is taken without a park.")
+            self.warnings.append(Problem("park-unknown", message, {"value": text}, field="park"))
+        else:
+            self.values["park"] = code
+
+
+def _converter(key: str) -> _Converter | None:
+    yearly = _YEARLY_KEY.fullmatch(key)
+    return _YEARLY.get(yearly[1]) if yearly else _CONVERTERS.get(key)
+
+
+def _code(cell: Cell) -> str | Problem | None:
+    checked = credit_code.check(text_of(cell))
+    if checked.msgid is None:
+        return checked.value
+    return Problem(
+        "credit-code-invalid", checked.msgid, {"length": checked.length}, suggestion=checked.suggestion
+    )
+
+
+def _name(cell: Cell) -> str | Problem:
+    missing = Problem("name-missing", N_("The row has no name of a firm."))
+    if is_blank(cell):
+        return missing
+    name = tidy_name(text_of(cell))
+    if len(name) > _LONGEST_NAME:
+        return Problem(
+            "text-too-long", N_("The text is longer than %(longest)s characters."), {"longest": _LONGEST_NAME}
+        )
+    return name if firm_names.normalise(name) else missing
+
+
+def tidy_name(text: str) -> str:
+    """A name as it is kept: no blanks next to Chinese characters, single ones inside foreign words."""
+    single = " ".join(text.split())
+    return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", single)
+
+
+def _street(cell: Cell, region: str | None, units: UnitNames) -> str | Problem | None:
+    if is_blank(cell):
+        return units.find(region, "street") if region else None
+    text = text_of(cell)
+    return units.find(text, "street") or Problem(
+        "unit-unknown", N_("There is no street “%(value)s” in this district."), {"value": text[:60]}
+    )
+
+
+def _inconsistencies(values: Mapping[str, Value], today: dt.date | None) -> list[Problem]:
+    """What single cells cannot show: parts larger than their whole, days that are still to come."""
+    found = [
+        Problem("row-inconsistent", message, field=part)
+        for part, whole, message in _parts_and_wholes(values)
+        if _larger(values.get(part), values.get(whole))
+    ]
+    established = values.get("established_on")
+    if today is not None and isinstance(established, dt.date) and established > today:
+        found.append(
+            Problem(
+                "date-invalid",
+                N_("%(value)s lies in the future."),
+                {"value": established},
+                field="established_on",
+            )
+        )
+    return found
+
+
+def _parts_and_wholes(values: Mapping[str, Value]) -> Iterable[tuple[str, str, str]]:
+    yield "rd_staff", "staff", N_("More R&D staff than staff.")
+    for key in values:
+        if key.startswith("rd_domestic_"):
+            yield key, key.replace("rd_domestic", "rd"), N_("More R&D spending in China than R&D spending.")
+        if key.startswith("hitech_income_"):
+            yield (
+                key,
+                key.replace("hitech_income", "total_income"),
+                N_("More high-tech income than total income."),
+            )
+
+
+def _larger(part: Value | None, whole: Value | None) -> bool:
+    return isinstance(part, int | Decimal) and isinstance(whole, int | Decimal) and part > whole
+
+
+def _at(problem: Problem, key: str) -> Problem:
+    return Problem(problem.code, problem.msgid, problem.params, field=key, suggestion=problem.suggestion)
