@@ -60,7 +60,7 @@ class CodeCheck:
 
 
 def normalise(text: str) -> str:
-    """Width, case, quotes and every kind of blank, dash and invisible character set right; nothing is judged."""
+    """Width, case, quotes, every kind of blank, dash and invisible character set right; no judgement."""
     folded = unicodedata.normalize("NFKC", text).upper().strip().lstrip(_QUOTES)
     kept = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Cc", "Zs", "Zl", "Zp", "Pd"})
     return "" if kept in _NO_CODE else kept

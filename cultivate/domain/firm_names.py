@@ -38,7 +38,10 @@ def normalise(name: str) -> str:
 
 
 def core(name: str) -> str:
-    """The normalised name without place and company form: 杭州云创科技股份有限公司 and 云创科技（杭州）有限公司 share one."""
+    """The normalised name without place and company form.
+
+    杭州云创科技股份有限公司 and 云创科技（杭州）有限公司 share one.
+    """
     full = normalise(name)
     without_place = _PLACE_PREFIX.sub("", _PLACE_IN_BRACKETS.sub("", full))
     bare = _FORM.sub("", without_place)
@@ -65,7 +68,7 @@ def initials(name: str) -> str:
 
 
 def sounds(name: str) -> tuple[str, ...]:
-    """The sound of each character, without tones; two names with equal sounds may be one mistyped for the other."""
+    """The sound of each character, without tones: a name typed by sound may hold another character."""
     return tuple(sound for _, sound in _spoken(normalise(name)))
 
 
@@ -79,7 +82,7 @@ def _spoken(text: str) -> list[tuple[str, str]]:
 
 @cache
 def _sound(character: str) -> str:
-    """One character's most usual sound; remembered, as pypinyin takes microseconds and names repeat characters."""
+    """One character's most usual sound, remembered: names repeat characters and pypinyin is slow."""
     if character.isascii():
         return character.lower() if character.isalnum() else ""
     if character in _SINGLE:

@@ -22,8 +22,9 @@ TO_DECIDE: frozenset[Kind] = frozenset({"near", "ambiguous", "conflict"})
 
 _MATCHED: frozenset[Kind] = frozenset({"code", "name", "former"})
 
-# The law makes the trade name, two or three characters at the head of the core, what tells firms apart: another
-# character there is another firm unless it sounds the same. Further back it is more likely a slip.
+# The law makes the trade name, two or three characters at the head of the core, what tells firms
+# apart: another character there is another firm unless it sounds the same. Further back it is more
+# likely a slip.
 _TRADE_NAME = 3
 _SHORTEST_FOR_SLIP = 4
 
@@ -40,7 +41,7 @@ class KnownFirm:
 
 @dataclass(frozen=True)
 class Match:
-    """``firm_ids`` has one firm for code, name and former; for the kinds to decide all that come into question."""
+    """``firm_ids`` has one firm for code, name and former, and all possible ones for the kinds to decide."""
 
     kind: Kind
     firm_ids: tuple[int, ...] = ()
@@ -99,9 +100,9 @@ class NameIndex:
     def near(self, name: str, limit: int = 5) -> list[tuple[int, float]]:
         """Firms with a name that a slip of the pen would turn into this one, the most similar (100) first.
 
-        A name is near if both share the core (place and company form set aside) or the stem (科技, 技术 and the
-        like set aside as well), sound alike, or differ by one character behind the trade name or by one that is
-        missing. The ratio only orders them.
+        A name is near if both share the core (place and company form set aside) or the stem (科技,
+        技术 and the like set aside as well), sound alike, or differ by one character behind the trade
+        name or by one that is missing. The ratio only orders them.
         """
         if self._near is None:
             self._near = self._build_near()

@@ -79,9 +79,10 @@ def check_firm_row(
 ) -> CheckedRow:
     """Convert and check the cells of one row.
 
-    ``region`` is the heading that the row stands under: it serves as the street where the row names none and
-    the heading is one. A blank street is no problem here: whether one is needed depends on the register. A park
-    that is not in the register is a warning only, as people write the name of any building there.
+    ``region`` is the heading that the row stands under: it serves as the street where the row names
+    none and the heading is one. A blank street is no problem here: whether one is needed depends on
+    the register. A park that is not in the register is a warning only, as people write the name of
+    any building there.
     """
     row = _Row()
     row.take("uscc", _code(cells.get("uscc", "")))
@@ -209,13 +210,9 @@ def _inconsistencies(values: Mapping[str, Value], today: dt.date | None) -> list
     ]
     established = values.get("established_on")
     if today is not None and isinstance(established, dt.date) and established > today:
+        message = N_("%(value)s lies in the future.")
         found.append(
-            Problem(
-                "date-invalid",
-                N_("%(value)s lies in the future."),
-                {"value": established},
-                field="established_on",
-            )
+            Problem("date-invalid", message, {"value": established.isoformat()}, field="established_on")
         )
     return found
 

@@ -30,7 +30,7 @@ class UnitNames:
                 self._codes[kind, spelling] = code
 
     def find(self, text: str, kind: str) -> str | None:
-        """The code of the unit of this kind that the text names, whatever stands before or behind the name."""
+        """The code of the unit of this kind that the text names."""
         whole = _fold(text)
         without_above = _ABOVE.sub("", whole)
         for spelling in (whole, without_above, without_above.removesuffix(_STREET)):

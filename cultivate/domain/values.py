@@ -25,7 +25,7 @@ class Clear(enum.Enum):
 
 
 CLEAR: Final = Clear.CLEAR
-"""A blank cell keeps what is known; this mark empties it. An export writes blanks, a person writes the mark."""
+"""A blank cell keeps what is known; this mark empties it."""
 
 CLEAR_MARKS = frozenset({"清空", "(清空)", "[清空]", "【清空】", "(clear)", "[clear]", "<clear>"})
 BLANK_MARKS = frozenset({"", "-", "/", "\\", "无", "暂无", "空", "n/a", "null", "none", "nil"})
