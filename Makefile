@@ -86,7 +86,7 @@ bench: setup
 # collect messages from code and templates, bring the catalogues up to date, compile them
 messages: setup
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k _n:1,2 -k N_ --no-location --sort-output --omit-header -o messages.pot .
-	$(BIN)/pybabel --quiet update -i messages.pot -d cultivate/translations --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap
+	$(BIN)/pybabel --quiet update -i messages.pot -d cultivate/translations --no-fuzzy-matching --ignore-obsolete --no-wrap
 	rm -f messages.pot
 	$(BIN)/pybabel --quiet compile -d cultivate/translations
 

@@ -29,6 +29,11 @@ def packs_dir() -> Path:
     return PACKAGE / "packs"
 
 
+def translations_dir() -> Path:
+    """The message catalogues; the build hook and ``make`` compile them."""
+    return PACKAGE / "translations"
+
+
 def instance_dir() -> Path:
     """What belongs to one installation: database, attachments, the demo's key. Not created here.
 
@@ -37,3 +42,8 @@ def instance_dir() -> Path:
     if chosen := os.environ.get("CULTIVATE_INSTANCE"):
         return Path(chosen).resolve()
     return (Path.cwd() if is_bundled() else CHECKOUT) / "instance"
+
+
+def translations_dir() -> Path:
+    """Catalogues of the languages."""
+    return PACKAGE / "translations"
