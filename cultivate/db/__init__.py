@@ -1,0 +1,1 @@
+"""The database: engine, session, types, locks, migrations. Knows nothing of firms."""

@@ -1,0 +1,1 @@
+"""Every read: scoped, ordered, returned as plain values."""

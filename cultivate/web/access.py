@@ -1,0 +1,92 @@
+"""The gate: default is deny.
+
+A view says which act it needs, or that it is public; one that says neither answers nobody (and fails the
+convention tests). The attribute is data: the tests read it and walk every route as every role.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user
+
+from cultivate.domain.actor import Actor
+from cultivate.domain.permissions import Act
+from cultivate.errors import Forbidden, N_, NotFound
+from cultivate.queries import users
+from cultivate.web.request import db
+
+View = TypeVar("View", bound=Callable[..., Any])
+login_manager = LoginManager()
+PUBLIC = "public"
+
+
+def needs(act: Act) -> Callable[[View], View]:
+    """Open a view to the roles that the permission table lets do ``act``."""
+
+    def mark(view: View) -> View:
+        view.__dict__["access"] = act
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Open a view to everybody, logged in or not."""
+    view.__dict__["access"] = PUBLIC
+    return view
+
+
+def access_of(app: Flask, endpoint: str) -> Act | str | None:
+    """What an endpoint asks for; ``None`` where it was forgotten. Files under ``static`` are public."""
+    if endpoint.endswith("static"):
+        return PUBLIC
+    found: Act | str | None = getattr(app.view_functions[endpoint], "access", None)
+    return found
+
+
+class SessionUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
+    """What Flask-Login keeps in the session: id and session key, so that a new password ends old sessions."""
+
+    def __init__(self, actor: Actor, session_key: str) -> None:
+        """Hold the actor for the request."""
+        self.actor = actor
+        self.id = f"{actor.user_id}:{session_key}"
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def _load(identifier: str) -> SessionUser | None:
+    user_id, _, session_key = identifier.partition(":")
+    actor = users.find_actor(db(), int(user_id), session_key)
+    return None if actor is None else SessionUser(actor, session_key)
+
+
+def _gate() -> Any:
+    g.actor = None
+    if request.endpoint is None:  # no such page: the error handler says so, to people who are logged in or not
+        return None
+    if request.endpoint.endswith("static"):
+        return None
+    access = access_of(current_app, request.endpoint)
+    if request.blueprint and request.blueprint.startswith("api"):
+        return None  # the API has its own gate with the same table
+    if current_user.is_authenticated:
+        g.actor = current_user.actor
+    if access == PUBLIC:
+        return None
+    if g.actor is None:
+        session["next"] = request.full_path if request.method == "GET" else "/"
+        return login_manager.unauthorized()
+    if not isinstance(access, Act):
+        raise NotFound
+    if not g.actor.may(access):
+        raise Forbidden(N_("Your role may not do this. Ask the bureau or the administrator."))
+    return None
+
+
+def init_app(app: Flask) -> None:
+    """Close every door that does not say whom it opens to."""
+    login_manager.login_view = "account.login"
+    login_manager.login_message = None
+    login_manager.init_app(app)
+    app.before_request(_gate)

@@ -1,0 +1,82 @@
+"""Refusals as pages: a title, what happened, what to do next; never a traceback."""
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from cultivate.errors import Conflict, CultivateError, N_, TooMany
+from cultivate.i18n import _, say
+from cultivate.log import log
+
+TITLES = {
+    400: N_("That did not work"),
+    403: N_("Not for your role"),
+    404: N_("Not found"),
+    405: N_("That did not work"),
+    409: N_("Somebody was faster"),
+    413: N_("The file is too large"),
+    422: N_("Please check"),
+    429: N_("Too many attempts"),
+    500: N_("Something went wrong here"),
+    503: N_("Busy just now"),
+}
+
+
+def _answer(status: int, message: str, *, code: str, field: str | None = None, retry_after: int | None = None) -> Response:
+    if request.path.startswith("/api/"):
+        error = {"code": code, "message": message}
+        if field:
+            error["field"] = field
+        response = make_response(jsonify(error=error), status)
+    else:
+        title = _(TITLES.get(status, TITLES[400]))
+        response = make_response(render_template("errors/problem.html", title=title, message=message), status)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _ours(error: CultivateError) -> Response:
+    after = error.retry_after if isinstance(error, TooMany) else None
+    return _answer(error.status, say(error), code=error.problem, field=error.field, retry_after=after)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    messages = {
+        404: _("There is no such page, or it is not yours to see."),
+        405: _("This address does not take that kind of request."),
+        413: _("Files up to 50 MB are taken. Split the workbook, or leave out pictures."),
+    }
+    return _answer(status, messages.get(status, _("The request could not be understood.")), code=f"http-{status}")
+
+
+def _csrf(_error: CSRFError) -> Response:
+    message = _("This page was open too long, or you logged in elsewhere. Go back, load it anew and send it again.")
+    return _answer(400, message, code="csrf")
+
+
+def _stale(_error: StaleDataError) -> Response:
+    return _ours(Conflict(N_("Somebody else changed this record in the meantime. Load it anew.")))
+
+
+def _busy(error: OperationalError) -> Response:
+    log.error("database", error=str(error.orig))
+    return _answer(503, _("The database is busy. Nothing was lost; send it again in a moment."), code="busy", retry_after=5)
+
+
+def _crash(error: Exception) -> Response:
+    log.error("unexpected", path=request.path, exc_info=error)
+    return _answer(500, _("This is our mistake, not yours. Nothing was half-written; the error is in the log."), code="internal")
+
+
+def init_app(app: Flask) -> None:
+    """Bind every kind of refusal."""
+    app.register_error_handler(CultivateError, _ours)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Exception, _crash)
