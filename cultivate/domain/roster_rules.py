@@ -17,6 +17,7 @@ from cultivate.domain.values import (
     Clear,
     Problem,
     is_blank,
+    is_clear,
     text_of,
     to_count,
     to_day,
@@ -176,7 +177,7 @@ def _code(cell: Cell) -> str | Problem | None:
 
 def _name(cell: Cell) -> str | Problem:
     missing = Problem("name-missing", N_("The row has no name of a firm."))
-    if is_blank(cell):
+    if is_blank(cell) or is_clear(cell):
         return missing
     name = tidy_name(text_of(cell))
     if len(name) > _LONGEST_NAME:

@@ -1,0 +1,125 @@
+"""Finding the header of a table and what its columns mean."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cultivate.domain.values import Cell, text_of
+from cultivate.spreadsheets import titles
+from cultivate.spreadsheets.table import Line, Table
+
+_SEARCHED_LINES = 60
+_DATA_LIKE = re.compile(r"^(?!20\d{2}(?:年度?)?$)[\d.,\-/]+$|[0-9a-z]{15,}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table. ``index`` counts from 0; ``field`` is ``None`` where the title is not known."""
+
+    index: int
+    title: str
+    field: str | None = None
+    year: int | None = None
+    unit: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """The name of the cell in a row: the field, with its year where it has one (``sales_2024``)."""
+        return f"{self.field}_{self.year}" if self.year else self.field
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header stands (``first`` and ``last`` position among the table's lines) and what it says."""
+
+    first: int
+    last: int
+    number: int
+    columns: tuple[Column, ...]
+
+    def index_of(self, field: str) -> int | None:
+        """The column that holds a field, if any."""
+        return next((column.index for column in self.columns if column.field == field), None)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Keys of the known columns."""
+        return frozenset(column.key for column in self.columns if column.key)
+
+    @property
+    def identifies(self) -> bool:
+        """Whether a firm can be told from the columns."""
+        return not {"name", "uscc", "code_or_number"}.isdisjoint(self.fields)
+
+
+def find_header(table: Table) -> Header | None:
+    """The line, or pair of lines, in which most columns are known; the first of equals."""
+    best: Header | None = None
+    for position, line in enumerate(table.lines[:_SEARCHED_LINES]):
+        for candidate in _candidates(table.lines, position, line):
+            if candidate.fields and (best is None or _rank(candidate) > _rank(best)):
+                best = candidate
+    return _with_unit(best, table) if best else None
+
+
+def _rank(header: Header) -> tuple[bool, int]:
+    return header.identifies, len(header.fields)
+
+
+def _candidates(lines: Sequence[Line], position: int, line: Line) -> list[Header]:
+    own = [[text_of(cell)] for cell in line.cells]
+    found = [Header(position, position, line.number, _columns(own))]
+    if position + 1 < len(lines) and _may_be_titles(lines[position + 1]):
+        below = lines[position + 1]
+        pairs = _pairs(line.cells, below.cells)
+        found.append(Header(position, position + 1, below.number, _columns(pairs)))
+    return found
+
+
+def _may_be_titles(line: Line) -> bool:
+    texts = [titles.fold(cell) for cell in line.cells if text_of(cell)]
+    return bool(texts) and not any(_DATA_LIKE.search(text) for text in texts)
+
+
+def _pairs(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[list[str]]:
+    """The ways to read two title cells above each other: the lower, both together, the upper.
+
+    An upper title spans the empty cells to its right, as a merged one does.
+    """
+    spanning, pairs = "", []
+    for index in range(max(len(upper), len(lower))):
+        above = text_of(upper[index]) if index < len(upper) else ""
+        below = text_of(lower[index]) if index < len(lower) else ""
+        spanning = above or (spanning if below else "")
+        readings = [below, spanning + below, below + spanning] if below != spanning else []
+        pairs.append([*readings, above])
+    return pairs
+
+
+def _columns(readings: list[list[str]]) -> tuple[Column, ...]:
+    """Columns with the first reading that is known; of two with one meaning the first counts."""
+    columns: list[Column] = []
+    taken: set[tuple[str, int | None]] = set()
+    for index, texts in enumerate(readings):
+        column = Column(index, next((text for text in texts if text), ""))
+        for text in texts:
+            meaning = titles.understand(titles.fold(text))
+            if meaning and (meaning.field, meaning.year) not in taken:
+                taken.add((meaning.field, meaning.year))
+                column = Column(index, text, meaning.field, meaning.year, meaning.unit)
+                break
+        columns.append(column)
+    return tuple(columns)
+
+
+def _with_unit(header: Header, table: Table) -> Header:
+    """Give amounts without a unit of their own the one that a line above the table sets."""
+    above = [text_of(cell) for line in table.lines[: header.first] for cell in line.cells]
+    unit = next((found for text in above if (found := titles.unit_note(text))), None)
+    columns = tuple(
+        replace(column, unit=unit)
+        if column.field and titles.is_money(column.field) and not column.unit
+        else column
+        for column in header.columns
+    )
+    return replace(header, columns=columns)

@@ -1,0 +1,28 @@
+"""Tables as they were found in a file, before anything in them is understood."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cultivate.domain.values import Cell
+
+
+@dataclass
+class Line:
+    """One line of a table; ``number`` is what the person sees beside it (in Word and PDF: counted from 1)."""
+
+    number: int
+    cells: list[Cell]
+
+
+@dataclass
+class Table:
+    """A sheet, or a table of a document. Blank lines may be left out; numbers tell."""
+
+    name: str
+    lines: list[Line] = field(default_factory=list)
+    hidden: bool = False
+
+    @property
+    def rows(self) -> list[Sequence[Cell]]:
+        """The cells alone."""
+        return [line.cells for line in self.lines]
