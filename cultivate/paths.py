@@ -42,8 +42,3 @@ def instance_dir() -> Path:
     if chosen := os.environ.get("CULTIVATE_INSTANCE"):
         return Path(chosen).resolve()
     return (Path.cwd() if is_bundled() else CHECKOUT) / "instance"
-
-
-def translations_dir() -> Path:
-    """Catalogues of the languages."""
-    return PACKAGE / "translations"
