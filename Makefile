@@ -18,8 +18,10 @@ COMPILED := $(CATALOGUES:.po=.mo)
 .PHONY: setup setup-dev demo test check lint types contract dependencies format browser look bench messages clean
 
 setup: .venv/.setup $(COMPILED)
+	@:
 
 setup-dev: .venv/.setup-dev $(COMPILED)
+	@:
 
 .venv/bin/uv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 1; }
@@ -27,12 +29,14 @@ setup-dev: .venv/.setup-dev $(COMPILED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
 
 .venv/.setup: .venv/bin/uv requirements.lock $(BUILT)
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@echo "Installing what the product needs, and building its front end (the first time takes about a minute)"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
 .venv/.setup-dev: .venv/.setup requirements-dev.lock
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@echo "Installing what tests and checks need"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
 %.mo: %.po | .venv/.setup
@@ -95,8 +99,8 @@ LOCK := pip compile --quiet --universal --upgrade --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 .PHONY: lock
 lock: .venv/bin/uv
-	$(UV) $(LOCK) pyproject.toml -o requirements.lock
-	$(UV) $(LOCK) --extra test --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(UV) $(LOCK) pyproject.toml -o requirements.lock
+	@$(UV) $(LOCK) --extra test --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 # the virtual environment and the data under instance/ stay
 clean:

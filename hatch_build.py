@@ -96,7 +96,7 @@ def copy_files(packages: Path, vendor: Path) -> None:
 
 
 def make_sprite(packages: Path, names: Path, target: Path) -> None:
-    """The named icons as one SVG; ``<use href="…/sprite.svg#tabler-plus">``. An unknown name fails the build."""
+    """The named icons as one SVG, for ``<use href="…/sprite.svg#tabler-plus">``; an unknown name fails."""
     sprite = (packages / "@tabler/icons-sprite/dist/tabler-sprite.svg").read_text(encoding="utf-8")
     symbols = {found[1]: found[0] for found in SYMBOL.finditer(sprite)}
     wanted = names.read_text(encoding="utf-8").split()

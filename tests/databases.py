@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 ENGINES = ("sqlite", "postgresql")
 LOCAL_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 
-#: triggers and foreign keys sleep in the replica role, so that the ledger's prohibitions do not stop the broom.
-#: DELETE of the few rows that a test made is ten times as fast as TRUNCATE, which makes new files.
+#: triggers and foreign keys sleep in the replica role, so that the ledger's prohibitions do not stop the
+#: broom. DELETE of the few rows that a test made is ten times as fast as TRUNCATE, which makes new files.
 EMPTY_POSTGRESQL = """
 DO $$
 DECLARE

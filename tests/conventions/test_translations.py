@@ -64,7 +64,7 @@ def test_translations_keep_the_placeholders(catalogue):
 
     wrong = []
     for message in messages(catalogue):
-        # the plural is the fuller form: English may leave the number out of the singular, Chinese has one form
+        # the plural is the fuller form: an English singular may leave the number out; Chinese has one form
         source = message.id[-1] if isinstance(message.id, tuple) else message.id
         target = message.string[0] if isinstance(message.string, tuple) else message.string
         if placeholders(source) != placeholders(target):
