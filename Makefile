@@ -8,9 +8,12 @@ PORT := 8000
 # a name that is new enough; PYTHON=... overrides
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-# uv does not read pip's configuration: pass on an index that was set up for pip
+# uv does not read pip's configuration: pass on an index that was set up for pip, and where uv cannot get through
+# (certificates of an office's own, say) let pip do it, more slowly
 UV := index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}"; \
 	$${index:+env UV_DEFAULT_INDEX="$$index"} $(BIN)/uv
+install = $(UV) pip install --quiet --python $(BIN)/python $(1) || \
+	{ echo "uv could not; trying pip"; $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); }
 BUILT := pyproject.toml hatch_build.py frontend/package-lock.json frontend/icons.txt
 CATALOGUES := $(wildcard cultivate/translations/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
@@ -30,13 +33,13 @@ setup-dev: .venv/.setup-dev $(COMPILED)
 
 .venv/.setup: .venv/bin/uv requirements.lock $(BUILT)
 	@echo "Installing what the product needs, and building its front end (the first time takes about a minute)"
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(call install,--require-hashes -r requirements.lock)
+	@$(call install,--no-deps --editable .)
 	@touch $@
 
 .venv/.setup-dev: .venv/.setup requirements-dev.lock
 	@echo "Installing what tests and checks need"
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(call install,--require-hashes -r requirements-dev.lock)
 	@touch $@
 
 %.mo: %.po | .venv/.setup
