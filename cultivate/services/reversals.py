@@ -1,0 +1,148 @@
+"""Taking a move back: by a counter-move that names it, like any ledger. Nothing is erased."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cultivate import clock
+from cultivate.domain.actor import Actor
+from cultivate.domain.ledger import NO_PARK
+from cultivate.domain.moves import required_act
+from cultivate.domain.permissions import Act as Permission
+from cultivate.domain.stages import OPEN_STAGES, STAGES, Exit, Stage
+from cultivate.errors import Forbidden, Invalid, N_, NotFound
+from cultivate.models import Candidacy, Certificate, Firm, StageMove, Transfer
+from cultivate.services import audit, booking
+from cultivate.services.booking import Act
+from cultivate.services.stages import candidacy_in_scope
+
+
+def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> int:
+    """Take back the last standing move of a candidacy; returns the counter-move's id.
+
+    What the move brought about goes back with it: a certificate becomes void, the candidacy that it
+    superseded stands again, a transfer is taken back for all candidacies of the firm. Raises ``Invalid``
+    with a reason when something later stands in the way.
+    """
+    act = booking.begin(session, actor)
+    move = session.get(StageMove, move_id)
+    if move is None:
+        raise NotFound
+    candidacy = candidacy_in_scope(session, actor, move.candidacy_id)
+    _check_right(actor, move)
+    if not reason.strip():
+        raise Invalid(N_("A reason is needed."), field="reason", code="reason-missing")
+    if move.caused_by_id is not None:
+        raise _refusal(N_("Another candidacy's certification brought this about; take that one back."))
+    if move.transfer_id is not None:
+        moved = _reverse_transfer(act, session.get_one(Transfer, move.transfer_id), reason)
+    else:
+        moved = [_reverse_one(act, candidacy, move, reason)]
+    audit.note(session, actor, "reverse", "move", move.id, candidacy=candidacy.id, reason=reason)
+    return moved[0]
+
+
+def _refusal(message: str) -> Invalid:
+    return Invalid(message, field="move", code="not-reversible")
+
+
+def _check_right(actor: Actor, move: StageMove) -> None:
+    if actor.may(Permission.REVERSE_ANY):
+        return
+    actor.require(Permission.REVERSE_OWN)
+    own = actor.user_id is not None and move.actor_id == actor.user_id
+    if not own or not actor.may(required_act(move.from_account, move.to_account)):
+        raise Forbidden(N_("You may take back only your own moves; ask the bureau for others."))
+
+
+def _reverse_one(act: Act, candidacy: Candidacy, move: StageMove, reason: str) -> int:
+    _check_last(act, candidacy, move)
+    _check_way_back(act, candidacy, move)
+    if move.to_account == Stage.CERTIFY:
+        _void_certificate(act, move, reason)
+    if move.to_account == Exit.REVOKED:
+        _validate_again(act, candidacy)
+    return booking.counter(act, candidacy, move, reason)
+
+
+def _check_last(act: Act, candidacy: Candidacy, move: StageMove) -> None:
+    if move.reverses_id is not None:
+        raise _refusal(N_("A counter-move cannot be taken back; make the move anew."))
+    standing = booking.standing_moves(act.session, candidacy.id)
+    if not standing or standing[-1].id != move.id:
+        raise _refusal(N_("Only the last move that stands can be taken back; take back the later ones first."))
+
+
+def _check_way_back(act: Act, candidacy: Candidacy, move: StageMove) -> None:
+    """The place that the candidacy goes back to must still be free and still be the firm's."""
+    if move.from_account not in STAGES or move.to_account in STAGES:
+        return
+    firm = act.session.get_one(Firm, candidacy.firm_id)
+    if (move.from_street_id, move.from_park_id or NO_PARK) != (firm.street_id, firm.park_id or NO_PARK):
+        raise _refusal(N_("The firm has changed its street or park since; open it anew there."))
+    rivals = [Stage.CERTIFY] if move.from_account == Stage.CERTIFY else list(OPEN_STAGES)
+    rival = act.session.scalar(
+        select(Candidacy.id).where(
+            Candidacy.firm_id == candidacy.firm_id,
+            Candidacy.track == candidacy.track,
+            Candidacy.id != candidacy.id,
+            Candidacy.stage.in_(rivals),
+        )
+    )
+    if rival is not None:
+        raise _refusal(N_("The firm has gone on in another candidacy since."))
+
+
+def _void_certificate(act: Act, move: StageMove, reason: str) -> None:
+    """The certificate is void; what its entry superseded stands again."""
+    for certificate in act.session.scalars(
+        select(Certificate).where(Certificate.move_id == move.id).order_by(Certificate.id)
+    ):
+        certificate.status = "void"
+    act.session.flush()
+    caused = act.session.scalars(
+        select(StageMove).where(StageMove.caused_by_id == move.id).order_by(StageMove.id.desc())
+    ).all()
+    for other in caused:
+        candidacy = act.session.get_one(Candidacy, other.candidacy_id)
+        if other.id in {standing.id for standing in booking.standing_moves(act.session, candidacy.id)}:
+            _check_last(act, candidacy, other)
+            booking.counter(act, candidacy, other, reason)
+            booking.replay_transfers(act, candidacy)
+
+
+def _validate_again(act: Act, candidacy: Candidacy) -> None:
+    for certificate in act.session.scalars(
+        select(Certificate)
+        .where(Certificate.candidacy_id == candidacy.id, Certificate.status == "revoked")
+        .order_by(Certificate.id)
+    ):
+        certificate.status = "valid"
+        certificate.revoked_on = None
+        certificate.revoked_reason = None
+
+
+def _reverse_transfer(act: Act, transfer: Transfer, reason: str) -> list[int]:
+    """Take a transfer back for every candidacy of the firm that it moved."""
+    firm = act.session.get_one(Firm, transfer.firm_id)
+    if transfer.reversed_at is not None:
+        raise _refusal(N_("This change of street has been taken back already."))
+    if booking.later_transfers(act.session, firm.id, transfer.effective_on):
+        raise _refusal(N_("The firm has changed its street or park since; take that back first."))
+    moves = act.session.scalars(
+        select(StageMove)
+        .where(StageMove.transfer_id == transfer.id, StageMove.reverses_id.is_(None))
+        .order_by(StageMove.id)
+    ).all()
+    taken = []
+    for move in moves:
+        candidacy = act.session.get_one(Candidacy, move.candidacy_id)
+        if move.id not in {other.id for other in booking.standing_moves(act.session, candidacy.id)}:
+            continue
+        _check_last(act, candidacy, move)
+        taken.append(booking.counter(act, candidacy, move, reason))
+    transfer.reversed_at = clock.now()
+    firm.street_id = transfer.from_street_id
+    firm.park_id = transfer.from_park_id
+    firm.updated_at = clock.now()
+    act.session.flush()
+    return taken

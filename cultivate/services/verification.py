@@ -1,0 +1,254 @@
+"""All invariants of the ledger (design §2), as queries; what ``cultivate verify`` and the nightly job run."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from cultivate.domain.ledger import NO_PARK, Entry, Place, RollKey, RollSums, roll_up
+from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, Stage
+from cultivate.errors import N_
+from cultivate.models import Candidacy, Certificate, LedgerRollup, Posting, StageMove
+
+#: offenders named a check: enough to find the cause, few enough to read
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One offender of one check; ``msgid`` and ``params`` make the sentence."""
+
+    check: str
+    msgid: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """English, for logs and job results."""
+        return f"{self.check}: {self.msgid % self.params}"
+
+
+Check = Callable[[Session], Iterator[Finding]]
+
+
+def verify(session: Session) -> list[Finding]:
+    """Run every check in one snapshot; empty when the books are right. At most ``SHOWN`` offenders a check."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    found: list[Finding] = []
+    for check in CHECKS:
+        for count, finding in enumerate(check(session)):
+            if count == SHOWN:
+                break
+            found.append(finding)
+    return found
+
+
+def _zero_sum(session: Session) -> Iterator[Finding]:
+    rows = session.execute(
+        select(Posting.track, func.sum(Posting.amount)).group_by(Posting.track).order_by(Posting.track)
+    )
+    for track, total in rows:
+        if total:
+            yield Finding("zero-sum", N_("all accounts of %(track)s sum to %(total)s, not zero"), {"track": track, "total": int(total)})
+
+
+def _two_entries(session: Session) -> Iterator[Finding]:
+    rows = session.execute(
+        select(StageMove.id)
+        .outerjoin(Posting, Posting.move_id == StageMove.id)
+        .group_by(StageMove.id)
+        .having((func.count(Posting.id) != 2) | (func.coalesce(func.sum(Posting.amount), 0) != 0))  # noqa: PLR2004
+        .order_by(StageMove.id)
+        .limit(SHOWN)
+    )
+    for (move_id,) in rows:
+        yield Finding("two-entries", N_("move %(move)s does not post one entry out and one in"), {"move": move_id})
+
+
+_NEGATIVE = """
+SELECT track, account, street_id, park_id, period, balance FROM (
+    SELECT track, account, street_id, park_id, period,
+           SUM(delta) OVER (PARTITION BY track, account, street_id, park_id ORDER BY period) AS balance
+    FROM ledger_rollup WHERE grain = 'D' AND account <> 'outside'
+) AS running WHERE balance < 0 ORDER BY period, track, account, street_id, park_id LIMIT 10
+"""
+
+
+def _never_negative(session: Session) -> Iterator[Finding]:
+    """By street and park together, the finest unit: then no coarser one can be negative either."""
+    for track, account, street_id, park_id, period, balance in session.execute(text(_NEGATIVE)):
+        yield Finding(
+            "never-negative",
+            N_("%(track)s %(account)s in street %(street)s, park %(park)s stands at %(balance)s on %(day)s"),
+            {"track": track, "account": account, "street": street_id, "park": park_id, "balance": balance, "day": str(period)},
+        )
+
+
+def _cache_is_fold(session: Session) -> Iterator[Finding]:
+    """The cached stage and place against the sum of the postings: exactly one +1, where the cache says."""
+    places: dict[int, list[Place]] = {}
+    rows = session.execute(
+        select(
+            Posting.candidacy_id, Posting.account, Posting.street_id, Posting.park_id, func.sum(Posting.amount)
+        )
+        .where(Posting.account != OUTSIDE)
+        .group_by(Posting.candidacy_id, Posting.account, Posting.street_id, Posting.park_id)
+        .having(func.sum(Posting.amount) != 0)
+    )
+    for candidacy_id, account, street_id, park_id, amount in rows:
+        places.setdefault(candidacy_id, []).extend([Place(account, street_id, park_id or NO_PARK)] * abs(int(amount)))
+    cached = session.execute(
+        select(Candidacy.id, Candidacy.stage, Candidacy.street_id, Candidacy.park_id).order_by(Candidacy.id)
+    )
+    for candidacy_id, stage, street_id, park_id in cached:
+        folded = places.get(candidacy_id, [])
+        expected = [] if stage == OUTSIDE else [Place(stage, street_id, park_id or NO_PARK)]
+        if folded != expected:
+            yield Finding(
+                "cached-stage",
+                N_("candidacy %(candidacy)s says %(cached)s, its moves say %(folded)s"),
+                {"candidacy": candidacy_id, "cached": stage, "folded": ", ".join(place.account for place in folded) or OUTSIDE},
+            )
+
+
+def _days_in_order(session: Session) -> Iterator[Finding]:
+    """No standing move before the one it follows, none effective after it was recorded."""
+    last: dict[int, Any] = {}
+    reversed_ids = set(
+        session.scalars(select(StageMove.reverses_id).where(StageMove.reverses_id.is_not(None)))
+    )
+    rows = session.execute(
+        select(StageMove.id, StageMove.candidacy_id, StageMove.effective_on)
+        .where(StageMove.reverses_id.is_(None))
+        .order_by(StageMove.candidacy_id, StageMove.id)
+    )
+    for move_id, candidacy_id, effective_on in rows:
+        if move_id in reversed_ids:
+            continue
+        if candidacy_id in last and effective_on < last[candidacy_id]:
+            yield Finding(
+                "days-in-order",
+                N_("move %(move)s is effective before the move it follows"),
+                {"move": move_id},
+            )
+        last[candidacy_id] = effective_on
+
+
+def _certificates_in_force(session: Session) -> Iterator[Finding]:
+    """The balance of ``certify`` equals the certificates in force: a candidacy at ``certify`` has exactly one."""
+    valid = (
+        select(Certificate.candidacy_id, func.count().label("number"))
+        .where(Certificate.status == "valid")
+        .group_by(Certificate.candidacy_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Candidacy.id, func.coalesce(valid.c.number, 0))
+        .outerjoin(valid, valid.c.candidacy_id == Candidacy.id)
+        .where(Candidacy.stage == Stage.CERTIFY, func.coalesce(valid.c.number, 0) != 1)
+        .order_by(Candidacy.id)
+        .limit(SHOWN)
+    )
+    for candidacy_id, number in rows:
+        yield Finding(
+            "certificate-in-force",
+            N_("candidacy %(candidacy)s stands at certify with %(number)s valid certificates"),
+            {"candidacy": candidacy_id, "number": number},
+        )
+    strays = session.execute(
+        select(Certificate.id, Candidacy.stage)
+        .join(Candidacy, Candidacy.id == Certificate.candidacy_id)
+        .where(Certificate.status == "valid", Candidacy.stage.in_([OUTSIDE, *OPEN_STAGES]))
+        .order_by(Certificate.id)
+        .limit(SHOWN)
+    )
+    for certificate_id, stage in strays:
+        yield Finding(
+            "certificate-in-force",
+            N_("certificate %(certificate)s is valid but its candidacy stands at %(stage)s"),
+            {"certificate": certificate_id, "stage": stage},
+        )
+
+
+def _counts_from_entry(session: Session) -> Iterator[Finding]:
+    """A certificate counts from the effective day of its move."""
+    rows = session.scalars(
+        select(Certificate.id)
+        .join(StageMove, StageMove.id == Certificate.move_id)
+        .where(Certificate.status != "void", Certificate.counts_from != StageMove.effective_on)
+        .order_by(Certificate.id)
+        .limit(SHOWN)
+    )
+    for certificate_id in rows:
+        yield Finding(
+            "counts-from-entry",
+            N_("certificate %(certificate)s does not count from its move's day"),
+            {"certificate": certificate_id},
+        )
+
+
+def _once_a_firm(session: Session) -> Iterator[Finding]:
+    """A firm counts once: at most one candidacy of a firm and track at ``certify``, at most one on its way."""
+    for group in ((Stage.CERTIFY,), OPEN_STAGES):
+        rows = session.execute(
+            select(Candidacy.firm_id, Candidacy.track, func.count())
+            .where(Candidacy.stage.in_(group))
+            .group_by(Candidacy.firm_id, Candidacy.track)
+            .having(func.count() > 1)
+            .order_by(Candidacy.firm_id)
+            .limit(SHOWN)
+        )
+        for firm_id, track, count in rows:
+            yield Finding(
+                "once-a-firm",
+                N_("firm %(firm)s counts %(count)s times on %(track)s"),
+                {"firm": firm_id, "count": count, "track": track},
+            )
+
+
+def _rollup_is_sum(session: Session) -> Iterator[Finding]:
+    """The roll-up, rebuilt from the postings, equals the one that is kept."""
+    entries = session.execute(
+        select(
+            Posting.track,
+            Posting.effective_on,
+            Posting.account,
+            Posting.street_id,
+            Posting.park_id,
+            Posting.amount,
+            Posting.entered,
+            Posting.left,
+            Posting.moved_in,
+            Posting.moved_out,
+        )
+    )
+    expected = roll_up(
+        (row[0], row[1], Entry(Place(row[2], row[3], row[4] or NO_PARK), *row[5:])) for row in entries
+    )
+    kept: dict[RollKey, RollSums] = {}
+    for row in session.scalars(select(LedgerRollup)):
+        key = RollKey(row.track, row.grain, row.period, row.account, row.street_id, row.park_id)  # type: ignore[arg-type]
+        kept[key] = RollSums(row.delta, row.entered, row.left, row.moved_in, row.moved_out)
+    nothing = RollSums()
+    for key in sorted(expected.keys() | kept.keys()):
+        if expected.get(key, nothing) != kept.get(key, nothing):
+            yield Finding(
+                "rollup",
+                N_("the roll-up of %(track)s %(account)s (%(grain)s %(period)s, street %(street)s) is not the sum of its postings"),
+                {"track": key.track, "account": key.account, "grain": key.grain, "period": str(key.period), "street": key.street_id},
+            )
+
+
+CHECKS: tuple[Check, ...] = (
+    _zero_sum,
+    _two_entries,
+    _never_negative,
+    _cache_is_fold,
+    _days_in_order,
+    _certificates_in_force,
+    _counts_from_entry,
+    _once_a_firm,
+    _rollup_is_sum,
+)
