@@ -29,7 +29,7 @@ _READERS: dict[Format, Callable[[bytes], list[Table]]] = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """The list in a file; ``header_row`` is as the person sees it, ``name`` empty without sheets."""
+    """The list in a file; ``header_row`` as the person sees it, ``name`` empty without sheets."""
 
     name: str
     header_row: int
@@ -37,7 +37,7 @@ class Sheet:
     rows: list[RawRow]
 
     def title_of(self, key: str) -> str | None:
-        """The title, as it stands in the file, of the column with a key such as ``uscc`` or ``sales_2024``."""
+        """The title in the file of the column with a key such as ``uscc`` or ``sales_2024``."""
         return next((column.title for column in self.columns if column.key == key), None)
 
 

@@ -4,9 +4,6 @@ import io
 from typing import Any
 
 import pdfplumber
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.pdfparser import PDFSyntaxError
-from pdfplumber.utils.exceptions import PdfminerException
 
 from cultivate.domain.values import Cell
 from cultivate.errors import N_, FileUnreadable
@@ -30,11 +27,9 @@ def read(content: bytes) -> list[Table]:
 
 def _refusal(error: Exception) -> FileUnreadable:
     causes = (error, *error.args)
-    if any(isinstance(cause, PDFPasswordIncorrect) for cause in causes):
+    if any(type(cause).__name__ == "PDFPasswordIncorrect" for cause in causes):
         return protected()
-    if isinstance(error, PdfminerException | PDFSyntaxError | ValueError | KeyError | TypeError | OSError):
-        return FileUnreadable(N_("The PDF is damaged and cannot be read."), field="file")
-    return FileUnreadable(N_("The PDF cannot be read."), field="file")
+    return FileUnreadable(N_("The PDF is damaged and cannot be read."), field="file")
 
 
 def _read_pages(document: Any) -> Table:

@@ -35,7 +35,7 @@ class RawRow:
 
 
 def resolve_codes(header: Header, table: Table) -> Header:
-    """Decide by its contents whether a column titled 编号 or 代码 holds credit codes or certificate numbers."""
+    """Decide by its contents whether a column 编号 or 代码 holds credit codes or certificates."""
     index = header.index_of("code_or_number")
     if index is None:
         return header
