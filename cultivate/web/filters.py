@@ -2,14 +2,17 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask
+from flask import Flask, request, url_for
 
 from cultivate import clock, packs
 from cultivate.domain.permissions import Act
 from cultivate.domain.stages import EXITS, LABELS, STAGES
 from cultivate.i18n import _, language
+from cultivate.paths import PACKAGE
 
 WEEKDAYS_ZH = "一二三四五六日"
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -30,6 +33,12 @@ def long_day(value: date) -> str:
 def moment(value: datetime | None) -> str:
     """2026-11-23 08:30 in the office's zone."""
     return value.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+def short_moment(value: datetime) -> str:
+    """08:30 for today, else the day in prose before it: as in the line under the header."""
+    here = value.astimezone(clock.zone())
+    return f"{here:%H:%M}" if here.date() == clock.today() else f"{long_day(here.date())} {here:%H:%M}"
 
 
 def number(value: Any) -> str:
@@ -70,12 +79,49 @@ def track_short(code: str) -> str:
     return packs.track(code).short(language())
 
 
+def url_with(**changes: Any) -> str:
+    """The page's own address with some parameters changed; ``None`` takes one away."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key not in changes]
+    new = [(key, str(value)) for key, value in changes.items() if value is not None]
+    return f"{request.path}?{urlencode(kept + new)}" if kept or new else request.path
+
+
+def here() -> str:
+    """Where a small form (language) leads back to: this page, or the one before a form that was sent."""
+    if request.method == "GET":
+        return request.full_path.removesuffix("?")
+    return request.path
+
+
+@cache
+def _version_of(name: str) -> str:
+    return format(int((PACKAGE / "static" / name).stat().st_mtime), "x")
+
+
+def asset(name: str) -> str:
+    """Address of a static file, with its age, so that a browser never shows yesterday's style."""
+    return url_for("static", filename=name, v=_version_of(name))
+
+
 def init_app(app: Flask) -> None:
     """Register everything above under its own name."""
-    for function in (day, long_day, moment, number, signed, amount, percent, stage_name, track_name, track_short):
+    for function in (
+        day,
+        long_day,
+        moment,
+        short_moment,
+        number,
+        signed,
+        amount,
+        percent,
+        stage_name,
+        track_name,
+        track_short,
+    ):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals.update(
         Act=Act, STAGES=STAGES, EXITS=EXITS, tracks=packs.tracks, today=clock.today, language=language
     )
+    app.jinja_env.globals.update(url_with=url_with, here=here, asset=asset)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

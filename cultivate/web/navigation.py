@@ -1,12 +1,17 @@
-"""The header's way through the pages, and who is reading."""
+"""The header's way through the pages, who is reading, and the line that is always true."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from cultivate.domain.permissions import Act
 from cultivate.errors import N_
+from cultivate.log import log
+from cultivate.queries.status import StatusLine
+from cultivate.queries.status import status_line as ask
+from cultivate.web.request import db
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +22,21 @@ class Item:
     label: str
     act: Act
     area: str
+    icon: str
+    #: whether it stands in the bar at the bottom of a phone, where four find room
+    thumb: bool = False
 
 
 ITEMS = (
-    Item("overview.show", N_("Overview"), Act.VIEW, "overview"),
-    Item("firms.index", N_("Register"), Act.VIEW, "firms"),
-    Item("pipeline.first", N_("Pipeline"), Act.VIEW, "pipeline"),
-    Item("work.show", N_("My work"), Act.VIEW, "work"),
-    Item("imports.index", N_("Imports"), Act.IMPORT_FIRMS, "imports"),
-    Item("certificates.index", N_("Certificates"), Act.VIEW, "certificates"),
-    Item("targets.show", N_("Targets"), Act.VIEW_TARGETS, "targets"),
-    Item("outbox.index", N_("Letters"), Act.VIEW_OUTBOX, "outbox"),
-    Item("admin.users", N_("Administration"), Act.MANAGE_USERS, "admin"),
+    Item("overview.show", N_("Overview"), Act.VIEW, "overview", "dashboard", thumb=True),
+    Item("firms.index", N_("Register"), Act.VIEW, "firms", "building", thumb=True),
+    Item("pipeline.first", N_("Pipeline"), Act.VIEW, "pipeline", "layout-kanban", thumb=True),
+    Item("work.show", N_("My work"), Act.VIEW, "work", "checklist", thumb=True),
+    Item("imports.index", N_("Imports"), Act.IMPORT_FIRMS, "imports", "file-import"),
+    Item("certificates.index", N_("Certificates"), Act.VIEW, "certificates", "certificate"),
+    Item("targets.show", N_("Targets"), Act.VIEW_TARGETS, "targets", "target"),
+    Item("outbox.index", N_("Letters"), Act.VIEW_OUTBOX, "outbox", "mail"),
+    Item("admin.users", N_("Administration"), Act.MANAGE_USERS, "admin", "settings"),
 )
 
 
@@ -38,6 +46,20 @@ def _context() -> dict[str, Any]:
     return {"actor": actor, "navigation": items, "area": request.blueprint}
 
 
+def status_line() -> StatusLine | None:
+    """The line under the header; a database that fails must not take the error page along."""
+    actor = g.get("actor")
+    if actor is None:
+        return None
+    try:
+        with db().no_autoflush:
+            return ask(db(), actor)
+    except SQLAlchemyError as error:
+        log.warning("status line", error=str(error))
+        return None
+
+
 def init_app(app: Flask) -> None:
     """Give every template the reader and the navigation."""
     app.context_processor(_context)
+    app.jinja_env.globals["status_line"] = status_line

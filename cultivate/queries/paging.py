@@ -1,0 +1,37 @@
+"""Pages of a list: numbered, with the true total."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of a list; ``number`` counts from 1."""
+
+    items: Sequence[Row]
+    total: int
+    number: int = 1
+    size: int = 50
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty list has one."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first(self) -> int:
+        """Ordinal of the first row shown, 0 in an empty list."""
+        return min((self.number - 1) * self.size + 1, self.total)
+
+    @property
+    def last(self) -> int:
+        """Ordinal of the last row shown."""
+        return min(self.number * self.size, self.total)
+
+
+def offset_of(number: int, size: int) -> int:
+    """Rows to leave out before that page; a number below 1 is the first page."""
+    return (max(number, 1) - 1) * size
