@@ -80,11 +80,15 @@ def install_packages(frontend: Path, scratch: Path) -> Path:
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(frontend / name, scratch / name)
     command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = npm(
-        command, return_completed_process=True, cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    output = {
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+        "encoding": "utf-8",
+        "errors": "replace",
+    }
+    done = npm(command, return_completed_process=True, cwd=scratch, **output)
     if done.returncode:
-        raise RuntimeError(f"npm ci failed:\n{done.stdout.decode(errors='replace')}")
+        raise RuntimeError(f"npm ci failed:\n{done.stdout!s}")
     return scratch / "node_modules"
 
 
