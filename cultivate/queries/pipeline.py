@@ -8,14 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cultivate.domain.ledger import BookedMove
 from cultivate.domain.scope import Scope
 from cultivate.models import Candidacy, Firm, OrgUnit, ServiceRecord, StageMove, User
-from cultivate.queries.candidacies import as_booked
 from cultivate.queries.paging import Page, offset_of
 from cultivate.queries.places import within
 from cultivate.queries.stalled import is_stalled
-from cultivate.queries.standing import Standing, standing
+from cultivate.queries.stock import Standing, standing
 
 PAGE_SIZE = 50
 NOBODY = 0
@@ -167,20 +165,16 @@ def _services(session: Session, ids: list[int], as_of: date) -> dict[int, tuple[
 
 def _entered(session: Session, ids: list[int], asked: Standing) -> dict[int, date]:
     """The day on which each came into the stage it stood in: moves taken back and changes of street apart."""
-    moves: dict[int, list[tuple[BookedMove, str]]] = {}
-    for move in session.scalars(
-        select(StageMove).where(StageMove.candidacy_id.in_(ids)).order_by(StageMove.id)
-    ):
-        if asked.known_at is None or move.recorded_at <= asked.known_at:
-            moves.setdefault(move.candidacy_id, []).append((as_booked(move), move.kind))
-    found: dict[int, date] = {}
-    for candidacy_id, booked in moves.items():
-        undone = {move.reverses_id for move, _ in booked}
-        for move, kind in booked:
-            stands = kind == "move" and move.id not in undone and move.effective_on <= asked.as_of
-            if stands:
-                found[candidacy_id] = move.effective_on
-    return found
+    statement = select(StageMove).where(StageMove.candidacy_id.in_(ids)).order_by(StageMove.id)
+    if asked.known_at is not None:
+        statement = statement.where(StageMove.recorded_at <= asked.known_at)
+    known = list(session.scalars(statement))
+    undone = {move.reverses_id for move in known}
+    return {
+        move.candidacy_id: move.effective_on
+        for move in known
+        if move.kind == "move" and move.id not in undone and move.effective_on <= asked.as_of
+    }
 
 
 def people_in_charge(session: Session, scope: Scope, track: str) -> list[tuple[int, str]]:
