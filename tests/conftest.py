@@ -6,7 +6,7 @@ import shutil
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.fixtures"]
 
 # the same examples on every machine; HYPOTHESIS_PROFILE=deep looks further, at random
 settings.register_profile(

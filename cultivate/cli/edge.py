@@ -60,8 +60,8 @@ def writing(*, as_json: bool = False) -> Iterator[Session]:
 
 @contextmanager
 def reading(*, as_json: bool = False) -> Iterator[Session]:
-    """A read session."""
-    with application(as_json=as_json), database().reading() as session:
+    """A read session; all its queries see one moment."""
+    with application(as_json=as_json), database().snapshot() as session:
         yield session
 
 

@@ -72,4 +72,11 @@ class Database:
         with self.reader() as session:
             yield session
 
-
+    @contextmanager
+    def snapshot(self) -> "Iterator[Session]":
+        """Read session whose queries all see the database of one moment, while others go on writing."""
+        engine = self.engine
+        if engine.dialect.name == "postgresql":  # a read transaction of SQLite is one anyhow
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, autoflush=False) as session:
+            yield session

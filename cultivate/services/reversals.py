@@ -74,7 +74,7 @@ def _check_last(act: Act, candidacy: Candidacy, move: StageMove) -> None:
 
 def _check_way_back(act: Act, candidacy: Candidacy, move: StageMove) -> None:
     """The place that the candidacy goes back to must still be free and still be the firm's."""
-    if move.from_account not in STAGES or move.to_account in STAGES:
+    if move.from_account not in STAGES:
         return
     firm = act.session.get_one(Firm, candidacy.firm_id)
     if (move.from_street_id, move.from_park_id or NO_PARK) != (firm.street_id, firm.park_id or NO_PARK):
@@ -107,7 +107,6 @@ def _void_certificate(act: Act, move: StageMove, reason: str) -> None:
         if other.id in {standing.id for standing in booking.standing_moves(act.session, candidacy.id)}:
             _check_last(act, candidacy, other)
             booking.counter(act, candidacy, other, reason)
-            booking.replay_transfers(act, candidacy)
 
 
 def _validate_again(act: Act, candidacy: Candidacy) -> None:
