@@ -1,6 +1,6 @@
 """The pipeline: one row a candidacy, filtered, counted and paged; whatever a stock figure leads to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from cultivate.domain.scope import Scope
 from cultivate.models import Candidacy, Firm, OrgUnit, ServiceRecord, StageMove, User
+from cultivate.queries.attention import stalled_condition
 from cultivate.queries.paging import Page, offset_of
 from cultivate.queries.places import within
-from cultivate.queries.stalled import is_stalled
 from cultivate.queries.stock import Standing, standing
 
 PAGE_SIZE = 50
@@ -25,7 +25,8 @@ class Narrowing:
 
     text: str = ""
     in_charge: int | None = None
-    stalled: bool = False
+    stalled_days: Mapping[str, int] | None = None
+    """Only those that stand longer in their stage than it allows."""
     sort: str = "since"
     page: int = 1
 
@@ -93,7 +94,7 @@ def list_candidacies(
 def _total(session: Session, stood: Any, asked: Standing, narrowing: Narrowing) -> int:
     """Joins only what the filters ask for: a plain list is counted in the index."""
     statement = select(func.count()).select_from(stood)
-    if narrowing.in_charge is not None or narrowing.stalled or narrowing.text:
+    if narrowing.in_charge is not None or narrowing.stalled_days or narrowing.text:
         statement = statement.join(Candidacy, Candidacy.id == stood.c.id)
     if narrowing.text:
         statement = statement.join(Firm, Firm.id == Candidacy.firm_id)
@@ -109,8 +110,8 @@ def _narrowed(statement: Any, asked: Standing, narrowing: Narrowing) -> Any:
         statement = statement.where(Candidacy.in_charge_id.is_(None))
     elif narrowing.in_charge is not None:
         statement = statement.where(Candidacy.in_charge_id == narrowing.in_charge)
-    if narrowing.stalled:
-        statement = statement.where(is_stalled(asked.as_of))
+    if narrowing.stalled_days:
+        statement = statement.where(stalled_condition(asked.as_of, narrowing.stalled_days))
     return statement
 
 

@@ -4,22 +4,22 @@ A caseworker's follow-ups and stalled candidacies are those in their charge; the
 in their scope. Proposals wait for the bureau; a caseworker sees their own and what became of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cultivate import clock
 from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Role
-from cultivate.domain.stages import OPEN_STAGES, STAGES, Stage
+from cultivate.domain.stages import STAGES, Stage
 from cultivate.models import Candidacy, Certificate, Firm, Proposal, ServiceRecord, User
+from cultivate.queries.attention import ENDING_DAYS, no_successor, stalled_condition
 from cultivate.queries.candidacies import firm_within
 from cultivate.queries.paging import Page, offset_of
-from cultivate.queries.stalled import is_stalled
 
 PAGE_SIZE = 50
 #: a decided proposal stays in its author's list for so many days
@@ -143,62 +143,69 @@ def _due(actor: Actor, as_of: date) -> Statement:
     return _follow_ups(actor, ServiceRecord.follow_up_on >= as_of, ServiceRecord.follow_up_on <= sunday)
 
 
-def _stalled(actor: Actor, as_of: date) -> Statement:
+def _stalled(actor: Actor, as_of: date, stalled_days: Mapping[str, int]) -> Statement:
     return (
         _from_candidacies(actor, Candidacy.id, *_firm, Candidacy.stage_since)
-        .where(is_stalled(as_of), *_mine(actor, Candidacy.in_charge_id))
+        .where(stalled_condition(as_of, stalled_days), *_mine(actor, Candidacy.in_charge_id))
         .order_by(Candidacy.stage_since, Candidacy.id)
     )
 
 
 def _ending(actor: Actor, as_of: date) -> Statement:
-    """In force today, ending by the end of the filing year, with no renewal opened yet."""
-    renewal = aliased(Candidacy)
-    renewing = exists().where(
-        renewal.firm_id == Candidacy.firm_id,
-        renewal.track == Candidacy.track,
-        renewal.stage.in_(OPEN_STAGES),
-    )
+    """In force, ending soon, with no renewal opened yet: the same ones that the letter counts."""
     return (
         _from_candidacies(actor, Certificate.id, *_firm, Certificate.valid_through, Certificate.number)
         .join(Certificate, Certificate.candidacy_id == Candidacy.id)
         .where(
             Certificate.status == "valid",
             Certificate.valid_through >= as_of,
-            Certificate.valid_through <= as_of.replace(month=12, day=31),
+            Certificate.valid_through <= as_of + timedelta(days=ENDING_DAYS),
             Candidacy.stage == Stage.CERTIFY,
-            ~renewing,
+            no_successor(),
         )
         .order_by(Certificate.valid_through, Certificate.id)
     )
+
+
+def _statement(actor: Actor, section: str, as_of: date, stalled_days: Mapping[str, int]) -> Statement:
+    if section == "stalled":
+        return _stalled(actor, as_of, stalled_days)
+    return _ASK[section](actor, as_of)
 
 
 _ASK: dict[str, Callable[[Actor, date], Statement]] = {
     "proposals": _proposals,
     "overdue": _overdue,
     "due": _due,
-    "stalled": _stalled,
     "ending": _ending,
 }
 
 
-def count(session: Session, actor: Actor, section: str, as_of: date) -> int:
+def count(session: Session, actor: Actor, section: str, as_of: date, stalled_days: Mapping[str, int]) -> int:
     """How many rows a section has."""
-    statement = _ASK[section](actor, as_of).order_by(None)
+    statement = _statement(actor, section, as_of, stalled_days).order_by(None)
     return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
-def counts(session: Session, actor: Actor, as_of: date) -> dict[str, int]:
+def counts(session: Session, actor: Actor, as_of: date, stalled_days: Mapping[str, int]) -> dict[str, int]:
     """All sections."""
-    return {section: count(session, actor, section, as_of) for section in SECTIONS}
+    return {section: count(session, actor, section, as_of, stalled_days) for section in SECTIONS}
 
 
-def list_section(session: Session, actor: Actor, section: str, as_of: date, page: int = 1) -> Page[Task]:
+def list_section(
+    session: Session,
+    actor: Actor,
+    section: str,
+    as_of: date,
+    stalled_days: Mapping[str, int],
+    page: int = 1,
+) -> Page[Task]:
     """A page of one section."""
-    total = count(session, actor, section, as_of)
+    total = count(session, actor, section, as_of, stalled_days)
     number = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
-    statement = _ASK[section](actor, as_of).limit(PAGE_SIZE).offset(offset_of(number, PAGE_SIZE))
-    rows = session.execute(statement).all() if total else []
+    statement = _statement(actor, section, as_of, stalled_days)
+    found = statement.limit(PAGE_SIZE).offset(offset_of(number, PAGE_SIZE))
+    rows = session.execute(found).all() if total else []
     return Page([_task(row) for row in rows], total, number, PAGE_SIZE)
 
 
