@@ -1,142 +1,50 @@
-"""Which candidacies stood where: the list behind every stock figure.
+"""Where candidacies stood on a day, as rows to join: the list behind a stock figure.
 
-``queries/ledger.py`` counts from the roll-up; this names the same candidacies, so the list's length equals
-the figure. Today's comes from the candidacies themselves, an earlier day's from the postings.
+A sum of postings is 1 in exactly one place for a candidacy that had been opened by then, so these rows are
+what ``queries/ledger.py`` counts. No move lies in the future, so from today on the cached place is the same
+and cheaper.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Subquery, func, select
 
 from cultivate import clock
-from cultivate.domain.scope import Scope
-from cultivate.domain.stages import STAGES, Exit, Stage
-from cultivate.models import Candidacy, Certificate, Posting
-from cultivate.queries.places import lies_in, within
-from cultivate.queries.units import Unit
-
-IN_FORCE = "in_force"
+from cultivate.models import Candidacy, Posting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What is asked: an account, ``in_force``, or all four stages (empty); where; on which day; known when."""
-
-    track: str
-    stage: str = ""
-    unit: Unit | None = None
-    as_of: date
-    known_at: datetime | None = None
-
-    @property
-    def is_now(self) -> bool:
-        """Whether the cached stage answers: nothing lies in the future, and everything known counts."""
-        return self.known_at is None and self.as_of >= clock.today()
-
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """The accounts that are looked at."""
-        if not self.stage:
-            return STAGES
-        return (Stage.CERTIFY,) if self.stage == IN_FORCE else (self.stage,)
-
-
-def standing(scope: Scope, asked: Standing) -> Subquery:
-    """``id``, ``account``, ``street_id``, ``park_id``, ``since`` of each candidacy that stood there."""
-    found = _now(scope, asked) if asked.is_now else _then(scope, asked)
-    return found.subquery("standing")
-
-
-def _where(table: Any, scope: Scope, unit: Unit | None) -> list[ColumnElement[bool]]:
-    inside = within(table, scope)
-    conditions = [] if inside is None else [inside]
-    return conditions + ([] if unit is None else [lies_in(table, unit)])
-
-
-def _now(scope: Scope, asked: Standing) -> Any:
-    statement = select(
-        Candidacy.id,
-        Candidacy.stage.label("account"),
-        Candidacy.street_id,
-        Candidacy.park_id,
-        Candidacy.stage_since.label("since"),
-    ).where(
-        Candidacy.track == asked.track,
-        Candidacy.stage.in_(asked.accounts),
-        *_where(Candidacy, scope, asked.unit),
-    )
-    if asked.stage == IN_FORCE:
-        statement = statement.where(Candidacy.id.not_in(_open_lapses(asked)))
-    return statement
-
-
-def _then(scope: Scope, asked: Standing) -> Any:
-    """By the postings; a change of street starts no new stay, so ``since`` is the last entry elsewhere too."""
-    statement = (
-        select(
-            Posting.candidacy_id.label("id"),
+def standing(track: str | None, as_of: date | None, accounts: Sequence[str]) -> Subquery:
+    """Rows candidacy_id, firm_id, track, account, street_id, park_id on ``as_of`` (default: now)."""
+    source: Any
+    if as_of is None or as_of >= clock.today():
+        statement = select(
+            Candidacy.id.label("candidacy_id"),
+            Candidacy.firm_id,
+            Candidacy.track,
+            Candidacy.stage.label("account"),
+            Candidacy.street_id,
+            Candidacy.park_id,
+        ).where(Candidacy.stage.in_(accounts))
+        source = Candidacy
+    else:
+        place = (
+            Posting.candidacy_id,
+            Candidacy.firm_id,
+            Posting.track,
             Posting.account,
             Posting.street_id,
             Posting.park_id,
-            func.max(case((Posting.entered == 1, Posting.effective_on))).label("since"),
         )
-        .where(
-            Posting.track == asked.track,
-            Posting.account.in_(asked.accounts),
-            Posting.effective_on <= asked.as_of,
-            *_where(Posting, scope, asked.unit),
+        statement = (
+            select(*place)
+            .join(Candidacy, Candidacy.id == Posting.candidacy_id)
+            .where(Posting.account.in_(accounts), Posting.effective_on <= as_of)
+            .group_by(*place)
+            .having(func.sum(Posting.amount) > 0)
         )
-        .group_by(Posting.candidacy_id, Posting.account, Posting.street_id, Posting.park_id)
-        .having(func.sum(Posting.amount) > 0)
-    )
-    if asked.known_at is not None:
-        statement = statement.where(Posting.recorded_at <= asked.known_at)
-    if asked.stage == IN_FORCE:
-        statement = statement.where(Posting.candidacy_id.not_in(_open_lapses(asked)))
-        if asked.known_at is not None:
-            statement = statement.where(Posting.candidacy_id.not_in(_lapses_booked_since(asked)))
-    return statement
-
-
-def _open_lapses(asked: Standing) -> Any:
-    """Candidacies whose certificate is past its last day while the lapse waits for the nightly job."""
-    statement = (
-        select(Certificate.candidacy_id)
-        .join(Candidacy, Candidacy.id == Certificate.candidacy_id)
-        .where(
-            Certificate.track == asked.track,
-            Certificate.status == "valid",
-            Certificate.valid_through < asked.as_of,
-            Candidacy.stage == Stage.CERTIFY,
-            Certificate.counts_from <= asked.as_of,
-        )
-    )
-    if asked.known_at is not None:
-        statement = statement.where(Certificate.created_at <= asked.known_at)
-    return statement
-
-
-def _lapses_booked_since(asked: Standing) -> Any:
-    """Lapses booked after ``known_at`` of certificates that the book did know then."""
-    entry = aliased(Posting)
-    known = select(entry.id).where(
-        entry.candidacy_id == Posting.candidacy_id,
-        entry.account == Stage.CERTIFY,
-        entry.entered == 1,
-        entry.recorded_at <= asked.known_at,
-    )
-    return (
-        select(Posting.candidacy_id)
-        .where(
-            Posting.track == asked.track,
-            Posting.account == Exit.EXPIRED,
-            Posting.recorded_at > asked.known_at,
-            Posting.effective_on <= asked.as_of,
-            known.exists(),
-        )
-        .group_by(Posting.candidacy_id)
-        .having(func.sum(Posting.entered) > 0)
-    )
+        source = Posting
+    if track is not None:
+        statement = statement.where(source.track == track)
+    return statement.subquery("standing")
