@@ -122,7 +122,7 @@ class _NearNames:
 
     def __init__(self) -> None:
         self._names: dict[Hashable, set[tuple[int, str]]] = defaultdict(set)
-        self._by_first: dict[str, dict[str, set[tuple[int, str]]]] = defaultdict(lambda: defaultdict(set))
+        self._by_head: dict[str, dict[str, set[tuple[int, str]]]] = defaultdict(lambda: defaultdict(set))
 
     def add(self, firm_id: int, names: Iterable[str]) -> None:
         for name in names:
@@ -130,16 +130,18 @@ class _NearNames:
             core = firm_names.core(name)
             for key in self._keys(name, core):
                 self._names[key].add(entry)
-            self._by_first[core[:1]][core].add(entry)
+            for shorter in _without_one(core):
+                self._names["lost", shorter].add(entry)
+            self._by_head[core[:_TRADE_NAME]][core].add(entry)
 
     def find(self, name: str) -> list[tuple[int, float]]:
         full, core = firm_names.normalise(name), firm_names.core(name)
         if not full:
             return []
         entries: set[tuple[int, str]] = set()
-        for key in self._keys(name, core):
+        for key in (*self._keys(name, core), ("lost", core), *_without_one(core)):
             entries |= self._names.get(key, set())
-        for other, bearers in self._by_first.get(core[:1], {}).items():
+        for other, bearers in self._by_head.get(core[:_TRADE_NAME], {}).items():
             if _is_slip(core, other):
                 entries |= bearers
         scores: dict[int, float] = {}
@@ -149,7 +151,7 @@ class _NearNames:
 
     @staticmethod
     def _keys(name: str, core: str) -> tuple[Hashable, ...]:
-        return core, ("stem", firm_names.stem(name)), firm_names.sounds(core)
+        return core, ("stem", firm_names.stem(name)), ("sounds", firm_names.sounds(core))
 
 
 def match_list_row(code: str | None, name: str | None, index: NameIndex) -> Match:
@@ -192,12 +194,14 @@ def _codes_agree(code: str | None, firm_id: int, index: NameIndex) -> bool:
     return code is None or index.code_of(firm_id) is None
 
 
+def _without_one(core: str) -> list[str]:
+    """The core with one character of its trade name left out; slips further back keep the head."""
+    if len(core) <= _SHORTEST_FOR_SLIP:
+        return []
+    return [core[:place] + core[place + 1 :] for place in range(_TRADE_NAME)]
+
+
 def _is_slip(core: str, other: str) -> bool:
-    """Whether one character, lost, added or (behind the trade name) exchanged, is all the difference."""
-    if (
-        min(len(core), len(other)) < _SHORTEST_FOR_SLIP
-        or Levenshtein.distance(core, other, score_cutoff=1) > 1
-    ):
-        return False
-    edits = Levenshtein.editops(core, other)
-    return all(edit.tag != "replace" or edit.src_pos >= _TRADE_NAME for edit in edits)
+    """Whether two cores with the same head differ by one character behind it."""
+    shorter = min(len(core), len(other))
+    return shorter >= _SHORTEST_FOR_SLIP and Levenshtein.distance(core, other, score_cutoff=1) <= 1

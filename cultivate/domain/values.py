@@ -88,6 +88,8 @@ def text_of(cell: Cell | None) -> str:
     if isinstance(cell, dt.datetime):
         cell = cell.date()
     text = cell.isoformat() if isinstance(cell, dt.date) else cell
+    if text.isprintable():  # nothing invisible in it, as nearly always
+        return text.strip()
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _INVISIBLE).strip()
 
 

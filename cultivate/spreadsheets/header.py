@@ -59,11 +59,21 @@ def find_header(table: Table) -> Header | None:
         for candidate in _candidates(table.lines, position, line):
             if candidate.fields and (best is None or _rank(candidate) > _rank(best)):
                 best = candidate
-    return _with_unit(best, table) if best else None
+    return _with_unit(_with_upper_line(best, table), table) if best else None
 
 
-def _rank(header: Header) -> tuple[bool, int]:
-    return header.identifies, len(header.fields)
+def _with_upper_line(header: Header, table: Table) -> Header:
+    """Count the line above to the header if a title is merged down from it."""
+    if not header.first:
+        return header
+    upper, lower = table.lines[header.first - 1].cells, table.lines[header.first].cells
+    merged = any(text_of(above) and above == below for above, below in zip(upper, lower, strict=False))
+    return replace(header, first=header.first - 1) if merged else header
+
+
+def _rank(header: Header) -> tuple[bool, int, int]:
+    """One line is better than two that say no more: the upper would be a title or a heading."""
+    return header.identifies, len(header.fields), header.first - header.last
 
 
 def _candidates(lines: Sequence[Line], position: int, line: Line) -> list[Header]:

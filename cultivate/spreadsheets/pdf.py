@@ -57,19 +57,19 @@ def _page_rows(page: Any) -> list[list[Cell]]:
     if not page.chars:
         return []
     tables = page.extract_tables() or page.extract_tables(_BY_SPACING)
-    return [[cell or "" for cell in row] for rows in tables for row in rows]
+    return [[cell or "" for cell in row] for rows in tables for row in rows if any(row)]
 
 
 def _append(table: Table, rows: list[list[Cell]]) -> None:
     """Add a page's rows; a first row whose first cell is empty goes on with the page before."""
-    if rows and table.lines and _goes_on(table.lines[-1].cells, rows[0]):
+    start = 1 if rows and table.lines and rows[0] == table.lines[0].cells else 0
+    if len(rows) > start and table.lines and _goes_on(table.lines[-1].cells, rows[start]):
         last = table.lines[-1].cells
-        for column, cell in enumerate(rows[0]):
+        for column, cell in enumerate(rows.pop(start)):
             last[column] = f"{last[column]}{cell}"
-        rows = rows[1:]
     for cells in rows:
         table.lines.append(Line(len(table.lines) + 1, cells))
 
 
 def _goes_on(last: list[Cell], first: list[Cell]) -> bool:
-    return len(last) == len(first) > 1 and bool(last[0]) and not first[0] and any(first)
+    return len(last) == len(first) > 1 and bool(last[0]) and not first[0]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from cultivate.domain import credit_code
 from cultivate.domain.values import Cell, compact, text_of
@@ -20,6 +21,7 @@ _REGION = re.compile(
 _FIRM_ENDING = re.compile(r"(?:公司|合伙\)|厂|研究院|中心|事务所)(?:\(.*\))?$")
 _CODE_LENGTH = 18
 _SAMPLE = 200
+_SHORTEST_NUMBERING = 3
 # Columns that a pre-printed or merged form fills without there being a firm.
 _EMPTY_WITH = frozenset({"seq", "region", "street"})
 
@@ -56,10 +58,12 @@ def data_rows(header: Header, table: Table) -> Iterator[RawRow]:
     """The rows below the header. Region headings carry down to the rows below them."""
     known = [column for column in header.columns if column.key]
     second_half = _second_half(header)
-    repeated = {_folded(line.cells) for line in table.lines[header.first : header.last + 1]}
-    region: str | None = None
+    header_lines = [line.cells for line in table.lines[header.first : header.last + 1]]
+    region = _region_above(header, table, known)
     for line in table.lines[header.last + 1 :]:
-        if _folded(line.cells) in repeated or _is_column_numbers(line):
+        if any(_is_same_line(line.cells, header_line) for header_line in header_lines) or _is_column_numbers(
+            line
+        ):
             continue
         heading = _heading(line, known)
         if heading is not None:
@@ -70,6 +74,14 @@ def data_rows(header: Header, table: Table) -> Iterator[RawRow]:
             continue
         region = text_of(cells["region"]) or region if "region" in cells else region
         yield RawRow(line.number, cells, region, list(line.cells))
+
+
+def _region_above(header: Header, table: Table, known: list[Column]) -> str | None:
+    """The region that a heading right above the header names."""
+    if not header.first:
+        return None
+    heading = _heading(table.lines[header.first - 1], known)
+    return _region(heading) if heading else None
 
 
 def _cell(line: Line, column: Column, second_half: int | None) -> Cell:
@@ -107,11 +119,10 @@ def _in_unit(cell: Cell, unit: str | None) -> Cell:
 
 def _heading(line: Line, known: list[Column]) -> str | None:
     """The text of a line that says one thing only, be it merged across or alone; not of a lone firm."""
-    filled = [(index, compact(cell)) for index, cell in enumerate(line.cells) if compact(cell)]
-    texts = {text for _, text in filled}
-    if len(texts) != 1:
+    filled = [(index, cell) for index, cell in enumerate(line.cells) if not _says_nothing(cell)]
+    if len({cell for _, cell in filled}) != 1:
         return None
-    index, text = filled[0]
+    index, text = filled[0][0], compact(filled[0][1])
     if _NUMBER.fullmatch(text):
         return None
     if len(filled) > 1:
@@ -121,6 +132,11 @@ def _heading(line: Line, known: list[Column]) -> str | None:
         index in names and not _is_note(text) and (_FIRM_ENDING.search(text) or not _REGION.fullmatch(text))
     )
     return None if is_data else text
+
+
+def _says_nothing(cell: Cell) -> bool:
+    """Whether a cell is empty or holds blanks only."""
+    return isinstance(cell, str) and (not cell or cell.isspace())
 
 
 def _is_note(text: str) -> bool:
@@ -146,12 +162,13 @@ def _is_total(line: Line, cells: dict[str, Cell]) -> bool:
 
 def _is_column_numbers(line: Line) -> bool:
     """A line that only numbers the columns, 1 2 3 … or 甲 乙 丙 …, as statistical forms have."""
-    texts = [compact(cell) for cell in line.cells if compact(cell)]
-    return len(texts) > 2 and texts == [str(number) for number in range(1, len(texts) + 1)]
+    filled = [cell for cell in line.cells if not _says_nothing(cell)]
+    if len(filled) < _SHORTEST_NUMBERING or compact(filled[1]) != "2":
+        return False
+    return [compact(cell) for cell in filled] == [str(number) for number in range(1, len(filled) + 1)]
 
 
-def _folded(cells: list[Cell]) -> tuple[str, ...]:
-    texts = [titles.fold(cell) for cell in cells]
-    while texts and not texts[-1]:
-        texts.pop()
-    return tuple(texts)
+def _is_same_line(cells: list[Cell], header: list[Cell]) -> bool:
+    """Whether a line repeats a header line, as each page of a document does."""
+    pairs = zip_longest(cells, header, fillvalue="")
+    return all(cell == title or titles.fold(cell) == titles.fold(title) for cell, title in pairs)

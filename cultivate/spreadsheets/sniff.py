@@ -27,7 +27,7 @@ def sniff(content: bytes, filename: str) -> Format:
 
 
 def _refuse_pictures(content: bytes) -> None:
-    if content.startswith(_PICTURES) and b"," not in content[:64]:
+    if content.startswith(_PICTURES) and b"\x00" in content[:64]:
         raise FileUnreadable(
             N_("This is a picture. Ask the sender for the workbook, or type the list into one."), field="file"
         )

@@ -100,7 +100,7 @@ def test_no_count(cell: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        (dt.datetime(2021, 1, 27, 8, 0), dt.date(2021, 1, 27)),
+        (dt.datetime(2021, 1, 27, 8, 0, tzinfo=dt.UTC), dt.date(2021, 1, 27)),
         (dt.date(2021, 1, 27), dt.date(2021, 1, 27)),
         ("2023.2.6", dt.date(2023, 2, 6)),
         ("2020年7月13日", dt.date(2020, 7, 13)),
