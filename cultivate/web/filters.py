@@ -9,11 +9,18 @@ from urllib.parse import urlencode
 from flask import Flask, request, url_for
 
 from cultivate import clock, packs
-from cultivate.domain.permissions import Act
+from cultivate.domain.permissions import Act, Role
 from cultivate.domain.stages import EXITS, LABELS, STAGES
+from cultivate.errors import N_
 from cultivate.i18n import _, language
 from cultivate.paths import PACKAGE
 
+ROLES = {
+    Role.CASEWORKER: N_("Caseworker"),
+    Role.BUREAU: N_("Bureau"),
+    Role.LEADER: N_("Leader"),
+    Role.ADMIN: N_("Administrator"),
+}
 WEEKDAYS_ZH = "一二三四五六日"
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -69,6 +76,11 @@ def stage_name(account: str) -> str:
     return _(LABELS[account]) if account in LABELS else account
 
 
+def role_name(role: str) -> str:
+    """The role's name in the reader's language."""
+    return _(ROLES[role]) if role in ROLES else role
+
+
 def track_name(code: str) -> str:
     """Full name of a track."""
     return packs.track(code).name(language())
@@ -95,7 +107,8 @@ def here() -> str:
 
 @cache
 def _version_of(name: str) -> str:
-    return format(int((PACKAGE / "static" / name).stat().st_mtime), "x")
+    file = PACKAGE / "static" / name
+    return format(int(file.stat().st_mtime), "x") if file.is_file() else "0"
 
 
 def asset(name: str) -> str:
@@ -115,6 +128,7 @@ def init_app(app: Flask) -> None:
         amount,
         percent,
         stage_name,
+        role_name,
         track_name,
         track_short,
     ):
