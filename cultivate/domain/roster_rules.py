@@ -24,6 +24,7 @@ from cultivate.domain.values import (
     to_money,
     to_phone,
     to_text,
+    too_long,
 )
 from cultivate.errors import N_
 
@@ -181,9 +182,7 @@ def _name(cell: Cell) -> str | Problem:
         return missing
     name = tidy_name(text_of(cell))
     if len(name) > _LONGEST_NAME:
-        return Problem(
-            "text-too-long", N_("The text is longer than %(longest)s characters."), {"longest": _LONGEST_NAME}
-        )
+        return too_long(_LONGEST_NAME)
     return name if firm_names.normalise(name) else missing
 
 

@@ -117,10 +117,15 @@ def to_text(cell: Cell | None, *, longest: int = 500) -> str | Clear | Problem |
         return None
     text = " ".join(text_of(cell).split())
     if len(text) > longest:
-        return Problem(
-            "text-too-long", N_("The text is longer than %(longest)s characters."), {"longest": longest}
-        )
+        return too_long(longest)
     return text
+
+
+def too_long(longest: int) -> Problem:
+    """The problem of a text with more characters than can be kept."""
+    return Problem(
+        "text-too-long", N_("The text is longer than %(longest)s characters."), {"longest": longest}
+    )
 
 
 def to_money(cell: Cell | None, *, negative: bool = False) -> Decimal | Clear | Problem | None:

@@ -60,9 +60,7 @@ def load(source: Path | bytes, filename: str, kind: Kind) -> Sheet:
     visible = [table for table in tables if not table.hidden] or tables
     sheets = [_sheet(table, header) for table in visible if (header := find_header(table))]
     if not sheets:
-        raise NoKnownColumn(
-            N_("No column of the file is known. Name the columns in one row, as in the template.")
-        )
+        raise NoKnownColumn(N_("No column of the file is known. Put the titles of the columns in one row."))
     identified = [sheet for sheet in sheets if {"name", "uscc"} & {column.field for column in sheet.columns}]
     if not identified:
         raise NoKnownColumn(N_("The file has no column with names or credit codes of firms."))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -52,7 +53,7 @@ def read_csv(text: str, encoding: str = "utf-8", *, certificates: bool = False) 
         ("研发费用（2023年，千元）", "rd", 2023, "千元"),
         ("Ⅰ类知识产权", "class1_ip", None, None),
         ("II类知识产权数", "class2_ip", None, None),
-        ("所在区（县、市）", None, None, None),
+        ("所在区（县、市）", "region", None, None),
         ("县（市、区）", "region", None, None),
         ("Company Name", "name", None, None),
         ("Credit code", "uscc", None, None),
@@ -234,3 +235,37 @@ def test_word_tables_of_several_batches_with_two_header_rows() -> None:
 def test_a_known_column_that_names_no_firm_is_not_enough() -> None:
     with pytest.raises(NoKnownColumn):
         read_csv("街道,联系人\n东新,王\n")
+
+
+def test_an_open_document_with_its_endless_empty_rows() -> None:
+    def cells(*texts: str) -> str:
+        return "".join(
+            f'<t:table-cell o:value-type="string"><x:p>{text}</x:p></t:table-cell>' for text in texts
+        )
+
+    content = (
+        '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        ' xmlns:t="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        ' xmlns:x="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><o:body><o:spreadsheet><t:table t:name="名单">'
+        f"<t:table-row>{cells('企业名称', '街道')}</t:table-row>"
+        f"<t:table-row>{cells('甲有限公司', '东新')}</t:table-row>"
+        '<t:table-row t:number-rows-repeated="1048574"><t:table-cell t:number-columns-repeated="16384"/>'
+        "</t:table-row>"
+        "</t:table></o:spreadsheet></o:body></o:document-content>"
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", _with_usual_prefixes(content))
+    sheet = load(stream.getvalue(), "a.ods", "firms")
+    assert (sheet.name, [row.cells["street"] for row in sheet.rows]) == ("名单", ["东新"])
+
+
+def _with_usual_prefixes(content: str) -> str:
+    """Readers of this format look for the customary prefixes."""
+    for short, usual in (("o", "office"), ("t", "table"), ("x", "text")):
+        for mark in ("<", "</", " ", "xmlns:"):
+            ending = "=" if mark == "xmlns:" else ":"
+            content = content.replace(f"{mark}{short}{ending}", f"{mark}{usual}{ending}")
+    return content
