@@ -4,48 +4,24 @@ A view says which act it needs, or that it is public; one that says neither answ
 convention tests). The attribute is data: the tests read it and walk every route as every role.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user
 
+from cultivate.access import PUBLIC, access_of, needs, public
 from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Act
-from cultivate.errors import Forbidden, N_, NotFound
+from cultivate.errors import N_, Forbidden, NotFound
 from cultivate.queries import users
 from cultivate.web.request import db
 
-View = TypeVar("View", bound=Callable[..., Any])
+__all__ = ["PUBLIC", "SessionUser", "access_of", "init_app", "login_manager", "needs", "public"]
+
 login_manager = LoginManager()
-PUBLIC = "public"
 
 
-def needs(act: Act) -> Callable[[View], View]:
-    """Open a view to the roles that the permission table lets do ``act``."""
-
-    def mark(view: View) -> View:
-        view.__dict__["access"] = act
-        return view
-
-    return mark
-
-
-def public(view: View) -> View:
-    """Open a view to everybody, logged in or not."""
-    view.__dict__["access"] = PUBLIC
-    return view
-
-
-def access_of(app: Flask, endpoint: str) -> Act | str | None:
-    """What an endpoint asks for; ``None`` where it was forgotten. Files under ``static`` are public."""
-    if endpoint.endswith("static"):
-        return PUBLIC
-    found: Act | str | None = getattr(app.view_functions[endpoint], "access", None)
-    return found
-
-
-class SessionUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
+class SessionUser(UserMixin):
     """What Flask-Login keeps in the session: id and session key, so that a new password ends old sessions."""
 
     def __init__(self, actor: Actor, session_key: str) -> None:
@@ -54,7 +30,7 @@ class SessionUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
         self.id = f"{actor.user_id}:{session_key}"
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]
+@login_manager.user_loader
 def _load(identifier: str) -> SessionUser | None:
     user_id, _, session_key = identifier.partition(":")
     actor = users.find_actor(db(), int(user_id), session_key)
@@ -63,7 +39,7 @@ def _load(identifier: str) -> SessionUser | None:
 
 def _gate() -> Any:
     g.actor = None
-    if request.endpoint is None:  # no such page: the error handler says so, to people who are logged in or not
+    if request.endpoint is None:  # no such page: the error handler says so, logged in or not
         return None
     if request.endpoint.endswith("static"):
         return None
