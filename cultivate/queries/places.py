@@ -10,6 +10,9 @@ from cultivate.errors import NotFound
 from cultivate.queries import units
 from cultivate.queries.units import Unit
 
+#: stands for "in no park" where a park is asked for, so that the column of parks adds up to the whole
+NO_PARK = Unit(0, "no-park", "不在园区", "In no park", "park", None)
+
 
 def within(table: Any, scope: Scope) -> ColumnElement[bool] | None:
     """Rows whose street or park is in the scope; ``None`` (no condition) for the whole district."""
@@ -21,6 +24,8 @@ def within(table: Any, scope: Scope) -> ColumnElement[bool] | None:
 
 def lies_in(table: Any, unit: Unit) -> ColumnElement[bool]:
     """Rows of one street or park."""
+    if unit == NO_PARK:
+        return table.park_id.is_(None)  # type: ignore[no-any-return]
     column: ColumnElement[int] = table.park_id if unit.kind == "park" else table.street_id
     return column == unit.id
 
@@ -47,7 +52,7 @@ def get_place(session: Session, scope: Scope, code: str) -> Unit | None:
     found = units.list_units(session)
     if not code or any(unit.code == code and unit.kind == "district" for unit in found):
         return None
-    for unit in shown(found, scope):
+    for unit in (*shown(found, scope), NO_PARK):
         if unit.code == code:
             return unit
     raise NotFound

@@ -1,0 +1,158 @@
+"""All numbers of the overview: per track the promise, the funnel and the trend; per street or park a line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cultivate.domain.conversion import Conversion
+from cultivate.domain.scope import Scope
+from cultivate.domain.stages import Stage
+from cultivate.models import Candidacy
+from cultivate.queries import certificates, conversion, ledger, progress, targets, units
+from cultivate.queries.attention import stalled_condition
+from cultivate.queries.ledger import Dimension, Flow, Stock
+from cultivate.queries.memo import remember
+from cultivate.queries.places import NO_PARK, shown, within
+from cultivate.queries.progress import KINDS, TrackProgress
+from cultivate.queries.targets import Promise
+from cultivate.queries.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    """One track on one day."""
+
+    progress: TrackProgress
+    stock: Stock
+    week: Mapping[str, Flow]
+    """Flow of the ISO week so far, by account."""
+    monday: date
+    conversions: Mapping[str, Conversion]
+    cohort_since: date
+    ending: int
+    """In force, with a last day in this year."""
+    trend: list[tuple[date, int]]
+    """In force at the close of every month, the last point on the day itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One street or park of the table."""
+
+    unit: Unit
+    stock: Stock
+    target: int | None
+    gap: int | None
+    """In force less pace, where the unit has promised something."""
+    new_this_year: int
+    month: Flow
+    """In and out of ``certify`` since the first of the month."""
+    stalled: int | None
+    """Only of today: an earlier day's is not kept."""
+
+
+def track_view(
+    session: Session, scope: Scope, row: TrackProgress, as_of: date, known_at: datetime | None
+) -> TrackView:
+    """Everything about one track."""
+    monday = as_of - timedelta(days=as_of.weekday())
+    trend = ledger.month_ends(session, scope, row.track, Stage.CERTIFY, as_of)
+    trend[-1] = (as_of, row.in_force)
+    return TrackView(
+        progress=row,
+        stock=ledger.balances(session, scope, row.track, as_of, known_at)[0],
+        week=ledger.flows(session, scope, row.track, monday, as_of, known_at)[0],
+        monday=monday,
+        conversions=conversion.by_stage(session, scope, row.track, as_of, known_at),
+        cohort_since=conversion.since(as_of),
+        ending=_ending(session, scope, row.track, as_of),
+        trend=trend,
+    )
+
+
+def _ending(session: Session, scope: Scope, track: str, as_of: date) -> int:
+    def ask() -> int:
+        return certificates.count_by_status(session, scope, track, as_of)["ending"]
+
+    return remember(session, ("ending", scope, track, as_of), ask)
+
+
+def track_views(
+    session: Session, scope: Scope, as_of: date, known_at: datetime | None = None
+) -> list[TrackView]:
+    """Every track."""
+    return [
+        track_view(session, scope, row, as_of, known_at)
+        for row in progress.progress(session, scope, as_of, known_at)
+    ]
+
+
+def place_lines(
+    session: Session,
+    scope: Scope,
+    track: str,
+    as_of: date,
+    known_at: datetime | None,
+    by: Dimension,
+    stalled_days: Mapping[str, int] | None,
+) -> list[PlaceLine]:
+    """A line for every street or park that the scope may see, the furthest behind first.
+
+    By park there is a last line for the firms in none, so that the column adds up to the whole.
+    """
+    stocks = ledger.balances(session, scope, track, as_of, known_at, by)
+    year = ledger.flows(session, scope, track, as_of.replace(month=1, day=1), as_of, known_at, by)
+    month = ledger.flows(session, scope, track, as_of.replace(day=1), as_of, known_at, by)
+    stalled = None if stalled_days is None else _stalled(session, scope, track, as_of, by, stalled_days)
+    promises = targets.list_targets(session, track)
+
+    def line(unit: Unit) -> PlaceLine:
+        key = unit.id
+        stock = stocks.get(key, Stock())
+        promise = targets.applying(targets.of_unit(promises, key), track, as_of)
+        return PlaceLine(
+            unit=unit,
+            stock=stock,
+            target=promise.value if promise else None,
+            gap=_gap(stock, promise, as_of),
+            new_this_year=year.get(key, {}).get(Stage.CERTIFY, Flow()).entered,
+            month=month.get(key, {}).get(Stage.CERTIFY, Flow()),
+            stalled=None if stalled is None else stalled.get(key, 0),
+        )
+
+    places = [line(unit) for unit in shown(units.list_units(session), scope) if unit.kind == KINDS[by]]
+    places.sort(key=_urgency)
+    return [*places, line(NO_PARK)] if by == "park" else places
+
+
+def _urgency(line: PlaceLine) -> tuple[bool, int, int]:
+    """By gap; units without a target after those with one, the largest first."""
+    return (line.gap is None, line.gap or 0, -line.stock.in_force)
+
+
+def _gap(stock: Stock, promise: Promise | None, as_of: date) -> int | None:
+    return None if promise is None else stock.in_force - promise.pace(as_of)
+
+
+def _stalled(
+    session: Session,
+    scope: Scope,
+    track: str,
+    as_of: date,
+    by: Dimension,
+    stalled_days: Mapping[str, int],
+) -> dict[int, int]:
+    group: Any = Candidacy.street_id if by == "unit" else Candidacy.park_id
+    statement = (
+        select(group, func.count())
+        .where(Candidacy.track == track, stalled_condition(as_of, stalled_days))
+        .group_by(group)
+    )
+    inside = within(Candidacy, scope)
+    if inside is not None:
+        statement = statement.where(inside)
+    return {place or 0: int(count) for place, count in session.execute(statement)}
