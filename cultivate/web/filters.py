@@ -21,6 +21,7 @@ ROLES = {
     Role.LEADER: N_("Leader"),
     Role.ADMIN: N_("Administrator"),
 }
+KINDS = {"district": N_("District"), "bureau": N_("Bureau"), "street": N_("Street"), "park": N_("Park")}
 WEEKDAYS_ZH = "一二三四五六日"
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -81,6 +82,11 @@ def role_name(role: str) -> str:
     return _(ROLES[role]) if role in ROLES else role
 
 
+def unit_kind(kind: str) -> str:
+    """What a unit is, in the reader's language."""
+    return _(KINDS[kind]) if kind in KINDS else kind
+
+
 def track_name(code: str) -> str:
     """Full name of a track."""
     return packs.track(code).name(language())
@@ -129,6 +135,7 @@ def init_app(app: Flask) -> None:
         percent,
         stage_name,
         role_name,
+        unit_kind,
         track_name,
         track_short,
     ):
@@ -136,6 +143,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         Act=Act, STAGES=STAGES, EXITS=EXITS, tracks=packs.tracks, today=clock.today, language=language
     )
-    app.jinja_env.globals.update(url_with=url_with, here=here, asset=asset)
+    app.jinja_env.globals.update(url_with=url_with, here=here, asset=asset, now=clock.now)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

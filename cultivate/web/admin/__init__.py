@@ -1,7 +1,7 @@
-"""Area ``admin``."""
+"""Area ``admin``: accounts, units, jobs and the trail."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__)
 
-from cultivate.web.admin import views  # noqa: E402, F401 the views bind themselves to the blueprint
+from cultivate.web.admin import jobs, trail, units, users  # noqa: E402, F401 the views bind themselves

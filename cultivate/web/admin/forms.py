@@ -1,0 +1,76 @@
+"""Forms of ``admin``."""
+
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from cultivate.domain.permissions import Role
+from cultivate.i18n import _l
+from cultivate.services.accounts import AccountData
+from cultivate.web.filters import ROLES
+from cultivate.web.forms import BaseForm, DayField, UnitsField
+
+
+class AccountForm(BaseForm):
+    """What an administrator says about an account."""
+
+    version = IntegerField(widget=HiddenInput())
+    display_name = StringField(_l("Name"), [InputRequired(), Length(max=80)])
+    email = StringField(_l("E-mail"), [Length(max=254)], render_kw={"type": "email"})
+    role = RadioField(
+        _l("Role"), [InputRequired()], choices=[(role.value, _l(words)) for role, words in ROLES.items()]
+    )
+    units = UnitsField(_l("Units"), description=_l("A caseworker sees and edits the firms of these."))
+    locale = SelectField(_l("Language"), [InputRequired()], choices=[("zh", "中文"), ("en", "English")])
+    active = BooleanField(_l("May log in"), default=True)
+
+    def account(self) -> AccountData:
+        """What was said, for the service."""
+        return AccountData(
+            self.display_name.data,
+            self.role.data,
+            tuple(self.units.data or ()),
+            self.email.data,
+            self.active.data,
+            self.locale.data,
+        )
+
+
+class NewAccountForm(AccountForm):
+    """The same, with the name that stays."""
+
+    username = StringField(
+        _l("User name"),
+        [InputRequired(), Length(max=64)],
+        description=_l("Letters and digits; it cannot be changed later."),
+        render_kw={"autocapitalize": "none", "autocomplete": "off"},
+    )
+    role = RadioField(
+        _l("Role"),
+        [InputRequired()],
+        choices=[(role.value, _l(words)) for role, words in ROLES.items()],
+        default=Role.CASEWORKER.value,
+    )
+
+
+class UnitForm(BaseForm):
+    """The names of a unit; its code stays."""
+
+    original = HiddenField()
+    name_zh = StringField(_l("Name in Chinese"), [InputRequired(), Length(max=80)])
+    name_en = StringField(_l("Name in English"), [InputRequired(), Length(max=120)])
+
+
+class TrailForm(BaseForm):
+    """What of the trail to show; it travels in the address."""
+
+    class Meta(BaseForm.Meta):
+        """A form that only reads needs no token."""
+
+        csrf = False
+
+    who = StringField(_l("User name"), [Optional()])
+    verb = SelectField(_l("Act"), choices=[], validate_choice=False)
+    subject = SelectField(_l("Thing"), choices=[], validate_choice=False)
+    since = DayField(_l("From"))
+    until = DayField(_l("Until"))

@@ -1,0 +1,33 @@
+"""The trail of acts."""
+
+from typing import Any
+
+from flask import render_template, request
+
+from cultivate.domain.permissions import Act
+from cultivate.i18n import _
+from cultivate.queries import trail as rows
+from cultivate.queries.trail import TrailFilter
+from cultivate.web.access import needs
+from cultivate.web.admin import blueprint
+from cultivate.web.admin.forms import TrailForm
+from cultivate.web.request import db
+
+
+@blueprint.get("/admin/audit")
+@needs(Act.MANAGE_USERS)
+def audit() -> Any:
+    """Who did what, newest first; filters are in the address."""
+    form = TrailForm(request.args)
+    form.verb.choices = [("", _("All")), *((verb, verb) for verb in rows.list_verbs(db()))]
+    form.subject.choices = [("", _("All")), *((name, name) for name in rows.list_subjects(db()))]
+    form.validate()
+    wanted = TrailFilter(
+        form.who.data or None,
+        form.verb.data or None,
+        form.subject.data or None,
+        form.since.data,
+        form.until.data,
+    )
+    page = rows.list_trail(db(), wanted, request.args.get("page", 1, type=int))
+    return render_template("admin/audit.html", form=form, page=page)
