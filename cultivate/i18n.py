@@ -10,6 +10,7 @@ from flask import g, has_app_context, has_request_context, request, session
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from flask import Flask
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 DEFAULT = "zh"
 
-_ = gettext
-_n = ngettext
+_: "Callable[..., str]" = gettext
+_n: "Callable[..., str]" = ngettext
 _l = lazy_gettext
 
 babel = Babel()
