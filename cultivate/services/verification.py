@@ -8,9 +8,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from cultivate.domain.ledger import NO_PARK, Entry, Place, RollKey, RollSums, roll_up
-from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, Stage
+from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, STAGES, Stage
 from cultivate.errors import N_
-from cultivate.models import Candidacy, Certificate, LedgerRollup, Posting, StageMove
+from cultivate.models import Candidacy, Certificate, Firm, LedgerRollup, Posting, StageMove
 
 #: offenders named a check: enough to find the cause, few enough to read
 SHOWN = 10
@@ -52,7 +52,11 @@ def _zero_sum(session: Session) -> Iterator[Finding]:
     )
     for track, total in rows:
         if total:
-            yield Finding("zero-sum", N_("all accounts of %(track)s sum to %(total)s, not zero"), {"track": track, "total": int(total)})
+            yield Finding(
+                "zero-sum",
+                N_("all accounts of %(track)s sum to %(total)s, not zero"),
+                {"track": track, "total": int(total)},
+            )
 
 
 def _two_entries(session: Session) -> Iterator[Finding]:
@@ -65,7 +69,9 @@ def _two_entries(session: Session) -> Iterator[Finding]:
         .limit(SHOWN)
     )
     for (move_id,) in rows:
-        yield Finding("two-entries", N_("move %(move)s does not post one entry out and one in"), {"move": move_id})
+        yield Finding(
+            "two-entries", N_("move %(move)s does not post one entry out and one in"), {"move": move_id}
+        )
 
 
 _NEGATIVE = """
@@ -83,7 +89,14 @@ def _never_negative(session: Session) -> Iterator[Finding]:
         yield Finding(
             "never-negative",
             N_("%(track)s %(account)s in street %(street)s, park %(park)s stands at %(balance)s on %(day)s"),
-            {"track": track, "account": account, "street": street_id, "park": park_id, "balance": balance, "day": str(period)},
+            {
+                "track": track,
+                "account": account,
+                "street": street_id,
+                "park": park_id,
+                "balance": balance,
+                "day": str(period),
+            },
         )
 
 
@@ -92,14 +105,20 @@ def _cache_is_fold(session: Session) -> Iterator[Finding]:
     places: dict[int, list[Place]] = {}
     rows = session.execute(
         select(
-            Posting.candidacy_id, Posting.account, Posting.street_id, Posting.park_id, func.sum(Posting.amount)
+            Posting.candidacy_id,
+            Posting.account,
+            Posting.street_id,
+            Posting.park_id,
+            func.sum(Posting.amount),
         )
         .where(Posting.account != OUTSIDE)
         .group_by(Posting.candidacy_id, Posting.account, Posting.street_id, Posting.park_id)
         .having(func.sum(Posting.amount) != 0)
     )
     for candidacy_id, account, street_id, park_id, amount in rows:
-        places.setdefault(candidacy_id, []).extend([Place(account, street_id, park_id or NO_PARK)] * abs(int(amount)))
+        places.setdefault(candidacy_id, []).extend(
+            [Place(account, street_id, park_id or NO_PARK)] * abs(int(amount))
+        )
     cached = session.execute(
         select(Candidacy.id, Candidacy.stage, Candidacy.street_id, Candidacy.park_id).order_by(Candidacy.id)
     )
@@ -110,7 +129,11 @@ def _cache_is_fold(session: Session) -> Iterator[Finding]:
             yield Finding(
                 "cached-stage",
                 N_("candidacy %(candidacy)s says %(cached)s, its moves say %(folded)s"),
-                {"candidacy": candidacy_id, "cached": stage, "folded": ", ".join(place.account for place in folded) or OUTSIDE},
+                {
+                    "candidacy": candidacy_id,
+                    "cached": stage,
+                    "folded": ", ".join(place.account for place in folded) or OUTSIDE,
+                },
             )
 
 
@@ -209,6 +232,27 @@ def _once_a_firm(session: Session) -> Iterator[Finding]:
             )
 
 
+def _lies_where_its_firm_lies(session: Session) -> Iterator[Finding]:
+    """A candidacy at a stage stands in its firm's street and park: a transfer was booked for all or for none."""
+    rows = session.scalars(
+        select(Candidacy.id)
+        .join(Firm, Firm.id == Candidacy.firm_id)
+        .where(
+            Candidacy.stage.in_(STAGES),
+            (Candidacy.street_id != Firm.street_id)
+            | (func.coalesce(Candidacy.park_id, NO_PARK) != func.coalesce(Firm.park_id, NO_PARK)),
+        )
+        .order_by(Candidacy.id)
+        .limit(SHOWN)
+    )
+    for candidacy_id in rows:
+        yield Finding(
+            "firm-place",
+            N_("candidacy %(candidacy)s does not stand where its firm lies"),
+            {"candidacy": candidacy_id},
+        )
+
+
 def _rollup_is_sum(session: Session) -> Iterator[Finding]:
     """The roll-up, rebuilt from the postings, equals the one that is kept."""
     entries = session.execute(
@@ -237,8 +281,16 @@ def _rollup_is_sum(session: Session) -> Iterator[Finding]:
         if expected.get(key, nothing) != kept.get(key, nothing):
             yield Finding(
                 "rollup",
-                N_("the roll-up of %(track)s %(account)s (%(grain)s %(period)s, street %(street)s) is not the sum of its postings"),
-                {"track": key.track, "account": key.account, "grain": key.grain, "period": str(key.period), "street": key.street_id},
+                N_(
+                    "the roll-up of %(track)s %(account)s (%(grain)s %(period)s, street %(street)s) is not the sum of its postings"
+                ),
+                {
+                    "track": key.track,
+                    "account": key.account,
+                    "grain": key.grain,
+                    "period": str(key.period),
+                    "street": key.street_id,
+                },
             )
 
 
@@ -251,5 +303,6 @@ CHECKS: tuple[Check, ...] = (
     _certificates_in_force,
     _counts_from_entry,
     _once_a_firm,
+    _lies_where_its_firm_lies,
     _rollup_is_sum,
 )

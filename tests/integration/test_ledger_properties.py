@@ -135,23 +135,36 @@ class Play:
         )
 
 
-def histories(session: Session) -> dict[int, tuple[str, list[BookedMove]]]:
-    """All moves by candidacy, with the track."""
-    found: dict[int, tuple[str, list[BookedMove]]] = {}
-    for move, track in session.execute(
-        select(StageMove, Candidacy.track)
+def histories(session: Session) -> dict[int, tuple[str, int, list[BookedMove]]]:
+    """All moves by candidacy, with track and firm."""
+    found: dict[int, tuple[str, int, list[BookedMove]]] = {}
+    for move, track, firm_id in session.execute(
+        select(StageMove, Candidacy.track, Candidacy.firm_id)
         .join(Candidacy, Candidacy.id == StageMove.candidacy_id)
         .order_by(StageMove.id)
     ):
-        found.setdefault(move.candidacy_id, (track, []))[1].append(as_booked(move))
+        found.setdefault(move.candidacy_id, (track, firm_id, []))[2].append(as_booked(move))
     return found
 
 
+def once_a_firm(session: Session) -> None:
+    """On no day does a firm stand at ``certify`` twice on a track."""
+    told = histories(session)
+    changes = sorted({move.effective_on for _, _, moves in told.values() for move in moves})
+    for day in changes:
+        at_certify = Counter(
+            (firm, track)
+            for track, firm, moves in told.values()
+            if (place := fold(moves, as_of=day)) is not None and place.account == "certify"
+        )
+        assert not [key for key, number in at_certify.items() if number > 1], day
+
+
 def by_hand(
-    told: dict[int, tuple[str, list[BookedMove]]], track: str, as_of: date, known_at: datetime | None
+    told: dict[int, tuple[str, int, list[BookedMove]]], track: str, as_of: date, known_at: datetime | None
 ) -> Counter[Place]:
     """Places of all candidacies of a track, folded one by one."""
-    places = (fold(moves, as_of=as_of, known_at=known_at) for of, moves in told.values() if of == track)
+    places = (fold(moves, as_of=as_of, known_at=known_at) for of, _, moves in told.values() if of == track)
     return Counter(place for place in places if place is not None)
 
 
@@ -191,5 +204,6 @@ def test_every_count_is_the_fold_by_hand(app: Flask, world: World, script: list[
             known_at = play.moments[moment % len(play.moments)] if late else None
             compare(world, day, known_at)
         compare(world, TODAY, None)
+        once_a_firm(world.session)
     finally:
         savepoint.rollback()
