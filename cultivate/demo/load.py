@@ -38,6 +38,8 @@ from cultivate.services import installation, ledger
 
 #: moves booked at a time
 CHUNK = 3000
+#: one statement for rows with and without empty columns
+_ONE_BATCH = {"render_nulls": True}
 Say = Callable[[str], None]
 _DOORS = {JOB: "job", LIST: "list", OPENING_ENTRY: "import"}
 
@@ -106,12 +108,12 @@ class Loader:
         """Insert rows and return their ids, in order."""
         if not rows:
             return []
-        statement = insert(model).returning(model.id, sort_by_parameter_order=True)
+        statement = insert(model).returning(model.id, sort_by_parameter_order=True).execution_options(**_ONE_BATCH)
         return list(self._session.scalars(statement, rows))
 
     def _insert_plain(self, model: Any, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
-            self._session.execute(insert(model), rows)
+            self._session.execute(insert(model).execution_options(**_ONE_BATCH), rows)
 
     def write_people(self, password_hash: str) -> None:
         """Accounts; all have the demonstration's password."""
