@@ -26,6 +26,8 @@ class ImportBatch(Base):
     """Unit, tracks, issue day … as the uploader gave them."""
     sheet: Mapped[str] = mapped_column(String(120), default="")
     header_row: Mapped[int] = mapped_column(default=0)
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Titles in the file of the columns that were understood, by key (``uscc``, ``sales_2024`` …)."""
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     track: Mapped[str | None] = mapped_column(String(16))
     issued_on: Mapped[date | None]
@@ -48,7 +50,10 @@ class ImportRow(Base):
     outcome: Mapped[str] = mapped_column(String(12))
     """``create``, ``update``, ``unchanged``, ``duplicate``, ``rejected``; ``matched``, ``to_decide``, ``unmatched``."""
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"), index=True)
+    firm_version: Mapped[int | None]
+    """The firm's version right after this row was written: undo goes only as long as it is still that."""
     values: Mapped[dict[str, Any]] = mapped_column("row_values", JSON, default=dict)
+    """The cells that say something, as texts, by key; ``region`` is the heading the row stands under."""
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     """For an update: field, before, after. For a list's row: candidates with their likeness."""
