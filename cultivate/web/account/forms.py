@@ -25,7 +25,7 @@ class ProfileForm(BaseForm):
     """What people change about themselves."""
 
     display_name = StringField(
-        _l("Name"), [InputRequired(), Length(max=80)], render_kw={"autocomplete": "name"}
+        _l("Full name"), [InputRequired(), Length(max=80)], render_kw={"autocomplete": "name"}
     )
     email = StringField(
         _l("E-mail"),

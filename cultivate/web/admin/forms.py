@@ -15,7 +15,7 @@ class AccountForm(BaseForm):
     """What an administrator says about an account."""
 
     version = IntegerField(widget=HiddenInput())
-    display_name = StringField(_l("Name"), [InputRequired(), Length(max=80)])
+    display_name = StringField(_l("Full name"), [InputRequired(), Length(max=80)])
     email = StringField(_l("E-mail"), [Length(max=254)], render_kw={"type": "email"})
     role = RadioField(
         _l("Role"), [InputRequired()], choices=[(role.value, _l(words)) for role, words in ROLES.items()]
@@ -70,7 +70,7 @@ class TrailForm(BaseForm):
         csrf = False
 
     who = StringField(_l("User name"), [Optional()])
-    verb = SelectField(_l("Act"), choices=[], validate_choice=False)
+    verb = SelectField(_l("What was done"), choices=[], validate_choice=False)
     subject = SelectField(_l("Thing"), choices=[], validate_choice=False)
     since = DayField(_l("From"))
     until = DayField(_l("Until"))

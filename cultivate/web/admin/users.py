@@ -82,7 +82,7 @@ def _conflict(form: AccountForm, theirs: AccountRow) -> Any:
     names = _names()
     before = request.form.get
     lines = [
-        (_("Name"), mine.display_name, theirs.display_name, before("was_display_name")),
+        (_("Full name"), mine.display_name, theirs.display_name, before("was_display_name")),
         (_("E-mail"), mine.email, theirs.email, before("was_email")),
         (_("Role"), role_name(mine.role), role_name(theirs.role), role_name(before("was_role", ""))),
         (
