@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from cultivate.domain.scope import Scope
 from cultivate.models import Candidacy, Firm, OrgUnit, ServiceRecord, StageMove, User
+from cultivate.queries import ledger
 from cultivate.queries.attention import stalled_condition
+from cultivate.queries.ledger import Dimension, Stock
 from cultivate.queries.paging import Page, offset_of
 from cultivate.queries.places import within
-from cultivate.queries.stock import Standing, standing
+from cultivate.queries.stock import IN_FORCE, Standing, standing
 
 PAGE_SIZE = 50
 NOBODY = 0
@@ -89,6 +91,16 @@ def list_candidacies(
         .offset(offset_of(number, PAGE_SIZE))
     ).all()
     return Page(_filled(session, scope, asked, rows), total, number, PAGE_SIZE)
+
+
+def stage_counts(session: Session, scope: Scope, asked: Standing) -> dict[str, int]:
+    """What the tabs show: each stage, ``in_force``, and under "" the four stages together."""
+    by: Dimension | None = None
+    if asked.unit is not None:
+        by = "park" if asked.unit.kind == "park" else "unit"
+    stocks = ledger.balances(session, scope, asked.track, asked.as_of, asked.known_at, by)
+    stock = stocks.get(asked.unit.id if asked.unit else 0, Stock())
+    return {"": sum(stock.stages.values()), **stock.stages, IN_FORCE: stock.in_force}
 
 
 def _total(session: Session, stood: Any, asked: Standing, narrowing: Narrowing) -> int:

@@ -73,3 +73,13 @@ def of_scope(promises: Sequence[Promise], scope: Scope) -> list[Promise]:
     if len(scope.unit_ids) != 1:
         return []
     return of_unit(promises, next(iter(scope.unit_ids)))
+
+
+def of_units(promises: Sequence[Promise], scope: Scope) -> dict[int, dict[tuple[str, date], Promise]]:
+    """What streets and parks promised, by unit and then by track and day, as far as the scope goes."""
+    found: dict[int, dict[tuple[str, date], Promise]] = {}
+    for row in promises:
+        visible = scope.everything or row.unit_id in scope.unit_ids
+        if visible and row.unit_kind in {"street", "park"}:
+            found.setdefault(row.unit_id, {})[row.track, row.target_on] = row
+    return found

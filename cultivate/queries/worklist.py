@@ -199,14 +199,15 @@ def list_section(
     as_of: date,
     stalled_days: Mapping[str, int],
     page: int = 1,
+    size: int = PAGE_SIZE,
 ) -> Page[Task]:
     """A page of one section."""
     total = count(session, actor, section, as_of, stalled_days)
-    number = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
+    number = min(max(page, 1), max(1, -(-total // size)))
     statement = _statement(actor, section, as_of, stalled_days)
-    found = statement.limit(PAGE_SIZE).offset(offset_of(number, PAGE_SIZE))
+    found = statement.limit(size).offset(offset_of(number, size))
     rows = session.execute(found).all() if total else []
-    return Page([_task(row) for row in rows], total, number, PAGE_SIZE)
+    return Page([_task(row) for row in rows], total, number, size)
 
 
 def _task(row: Any) -> Task:

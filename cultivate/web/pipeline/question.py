@@ -1,0 +1,160 @@
+"""What the lists are asked: everything stands in the address, so a list can be sent to somebody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from cultivate import packs
+from cultivate.domain.scope import Scope
+from cultivate.domain.stages import EXITS, STAGES
+from cultivate.errors import N_, Invalid, NotFound
+from cultivate.i18n import _, language
+from cultivate.queries import places
+from cultivate.queries.moves import FLOWS, MoveFilter
+from cultivate.queries.pipeline import NOBODY, Narrowing
+from cultivate.queries.stock import IN_FORCE, Standing
+from cultivate.web.filters import day, moment, stage_name, track_short, url_with
+from cultivate.web.moments import as_of_arg, day_arg, known_at_arg, moment_arg
+from cultivate.web.request import db
+
+FLOW_NAMES = {
+    "entered": N_("entered"),
+    "left": N_("left"),
+    "moved_in": N_("moved in from another street or park"),
+    "moved_out": N_("moved to another street or park"),
+}
+SORTS = {
+    "since": N_("Longest in stage"),
+    "-since": N_("Newest in stage"),
+    "name": N_("Name"),
+    "street": N_("Street"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force, and the address without it."""
+
+    label: str
+    value: str
+    remove: str
+
+
+def page_number() -> int:
+    """The page asked for, the first where it is no number."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isdecimal() and len(text) < 8 else 1
+
+
+def _account(name: str, extra: tuple[str, ...] = ()) -> str:
+    """An account of the address; one that does not exist is a page that does not exist."""
+    found = request.args.get(name, "")
+    if found and found not in (*STAGES, *EXITS, *extra):
+        raise NotFound
+    return found
+
+
+def standing_asked(scope: Scope, track: str) -> Standing:
+    """Account, unit, day and knowledge."""
+    if track not in packs.tracks():
+        raise NotFound
+    return Standing(
+        track=track,
+        stage=_account("stage", (IN_FORCE,)),
+        unit=places.get_place(db(), scope, request.args.get("unit", "")),
+        as_of=as_of_arg(),
+        known_at=known_at_arg(),
+    )
+
+
+def narrowing_asked(me: int | None, stalled_days: Mapping[str, int]) -> Narrowing:
+    """Text, person, stalled, order, page."""
+    person = request.args.get("in_charge", "")
+    return Narrowing(
+        text=request.args.get("q", "").strip(),
+        in_charge=_person(person, me),
+        stalled_days=stalled_days if request.args.get("stalled") == "1" else None,
+        sort=request.args.get("sort", "since"),
+        page=page_number(),
+    )
+
+
+def _person(text: str, me: int | None) -> int | None:
+    if text == "me":
+        return me if me is not None else NOBODY
+    if text == "nobody":
+        return NOBODY
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def moves_asked(scope: Scope) -> MoveFilter:
+    """Which moves; an unknown track, account or flow is a page that does not exist."""
+    track, flow = request.args.get("track", ""), request.args.get("flow", "")
+    if (track and track not in packs.tracks()) or (flow and flow not in FLOWS):
+        raise NotFound
+    since, until = day_arg("since"), day_arg("until")
+    if since and until and since > until:
+        raise Invalid(N_("The first day lies after the last."), field="since")
+    return MoveFilter(
+        track=track,
+        account=_account("account"),
+        flow=flow,
+        since=since,
+        until=until,
+        unit=places.get_place(db(), scope, request.args.get("unit", "")),
+        known_at=known_at_arg(),
+        recorded_since=moment_arg("recorded_since"),
+        page=page_number(),
+    )
+
+
+def chips_of(values: Mapping[str, tuple[Any, str]]) -> list[Chip]:
+    """Chips for the parameters that say something: name -> (label, words)."""
+    return [
+        Chip(str(label), words, url_with(**{name: None, "page": None}))
+        for name, (label, words) in values.items()
+        if words
+    ]
+
+
+def standing_chips(asked: Standing, narrowing: Narrowing, people: Mapping[int, str]) -> list[Chip]:
+    """The pipeline's filters, except the stage, which is a tab."""
+    exits = asked.stage in EXITS
+    return chips_of(
+        {
+            "stage": (_("Way out"), stage_name(asked.stage) if exits else ""),
+            "unit": (_("Unit"), asked.unit.name(language()) if asked.unit else ""),
+            "in_charge": (_("In charge"), _in_charge(narrowing, people)),
+            "stalled": (_("Only"), _("stalled") if narrowing.stalled_days else ""),
+            "q": (_("Search"), narrowing.text),
+            "as_of": (_("As of"), day(asked.as_of) if request.args.get("as_of") else ""),
+            "known_at": (_("As known on"), moment(asked.known_at) if asked.known_at else ""),
+        }
+    )
+
+
+def _in_charge(narrowing: Narrowing, people: Mapping[int, str]) -> str:
+    if narrowing.in_charge is None:
+        return ""
+    return people.get(narrowing.in_charge, "—") if narrowing.in_charge != NOBODY else _("nobody")
+
+
+def move_chips(asked: MoveFilter) -> list[Chip]:
+    """The filters of the list of moves."""
+    return chips_of(
+        {
+            "track": (_("Track"), track_short(asked.track) if asked.track else ""),
+            "account": (_("Stage"), stage_name(asked.account) if asked.account else ""),
+            "flow": (_("Flow"), _(FLOW_NAMES[asked.flow]) if asked.flow else ""),
+            "unit": (_("Unit"), asked.unit.name(language()) if asked.unit else ""),
+            "since": (_("From"), day(asked.since) if asked.since else ""),
+            "until": (_("Until"), day(asked.until) if asked.until else ""),
+            "recorded_since": (
+                _("Recorded after"),
+                moment(asked.recorded_since) if asked.recorded_since else "",
+            ),
+            "known_at": (_("As known on"), moment(asked.known_at) if asked.known_at else ""),
+        }
+    )
