@@ -33,7 +33,12 @@ class Person:
     @property
     def email(self) -> str:
         """An address of a domain that is kept for examples."""
-        return f"{self.username}@example.com"
+        return address(self.username)
+
+
+def address(username: str) -> str:
+    """Mail to it reaches nobody."""
+    return f"{username}@example.com"
 
 
 def people(units: list[Unit]) -> list[Person]:
