@@ -72,15 +72,15 @@
   }
 
   function helpLines(data) {
-    const marks = (data.marks || []).map((mark) => ({ xAxis: mark.on, name: mark.label }));
-    const levels = (data.levels || []).map((level) => ({ yAxis: level.value, name: level.label }));
+    const marks = (data.marks || []).map((mark) => ({ xAxis: mark.on, name: mark.label, label: { position: "end" } }));
+    const levels = (data.levels || []).map((level) => ({ yAxis: level.value, name: level.label, label: { position: "insideStartTop" } }));
     return {
       type: "line", name: "", data: [], silent: true,
       markLine: {
         symbol: "none",
         animation: false,
         lineStyle: { color: SOFT, type: [3, 3], width: 1 },
-        label: { formatter: "{b}", color: SOFT, position: "insideEndTop", fontFamily: FONT },
+        label: { formatter: "{b}", color: SOFT, fontFamily: FONT },
         data: [...marks, ...levels],
       },
     };
@@ -92,7 +92,7 @@
     const range = (name) => bands.find((band) => band.name === name);
     return {
       ...base(),
-      grid: { left: 8, right: small ? 12 : 132, top: small ? 44 : 20, bottom: 8, containLabel: true },
+      grid: { left: 8, right: small ? 12 : 132, top: (small ? 32 : 8) + (data.marks?.length ? 20 : 12), bottom: 8, containLabel: true },
       legend: small ? { top: 0, left: 0, data: [...data.series.map((row) => row.name), ...bands.map((band) => band.name)], textStyle: { color: INK } } : { show: false },
       tooltip: {
         ...base().tooltip,
@@ -119,8 +119,8 @@
     const values = valueAxis({ min: data.series.some((row) => row.values.some((value) => value < 0)) ? undefined : 0 });
     return {
       ...base(),
-      grid: { left: 8, right: data.horizontal ? 56 : 8, top: many ? 36 : 20, bottom: 8, containLabel: true },
-      legend: many ? { top: 0, left: 0, textStyle: { color: INK } } : { show: false },
+      grid: { left: 8, right: data.horizontal ? 56 : 8, top: many ? 52 : 20, bottom: 8, containLabel: true },
+      legend: many ? { top: 0, left: 0, itemWidth: 14, textStyle: { color: INK } } : { show: false },
       tooltip: { ...base().tooltip, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: number },
       xAxis: data.horizontal ? values : names,
       yAxis: data.horizontal ? names : values,
