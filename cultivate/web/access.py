@@ -40,6 +40,7 @@ def _load(identifier: str) -> SessionUser | None:
 def _gate() -> Any:
     g.actor = None
     if request.endpoint is None:  # no such page: the error handler says so, logged in or not
+        g.actor = current_user.actor if current_user.is_authenticated else None
         return None
     if request.endpoint.endswith("static"):
         return None

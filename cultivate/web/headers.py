@@ -15,7 +15,10 @@ def _harden(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("X-Frame-Options", "DENY")
-    if not request.path.startswith("/static/"):
+    if request.path.startswith("/static/"):
+        if "v" in request.args:  # the address changes with the file
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
