@@ -5,22 +5,27 @@ from typing import Any
 
 import click
 
-from cultivate.cli.edge import emit, json_option, reading
+from cultivate.cli.edge import emit, json_option, reading, writing
 from cultivate.i18n import _
-from cultivate.services import verification
+from cultivate.services import ledger, verification
 
 
 @click.command("verify")
+@click.option("--rebuild", is_flag=True, help="Make the roll-up anew from the postings before checking.")
 @json_option
-def verify_command(*, as_json: bool) -> None:
+def verify_command(*, rebuild: bool, as_json: bool) -> None:
     """Check all invariants; exit 1 and name the first offenders where one fails."""
+    if rebuild:
+        with writing(as_json=as_json) as session:
+            ledger.rebuild_rollup(session)
     with reading(as_json=as_json) as session:
         findings = verification.verify(session)
         result = {
             "ok": not findings,
             "checks": len(verification.CHECKS),
             "findings": [
-                {"check": finding.check, "message": _(finding.msgid, **finding.params)} for finding in findings
+                {"check": finding.check, "message": _(finding.msgid, **finding.params)}
+                for finding in findings
             ],
         }
         emit(result, as_json=as_json, human=_print)

@@ -16,11 +16,19 @@ class Scope:
     def within(self, units: Iterable[int]) -> "Scope":
         """The part of this scope that lies in ``units``: what ``?unit=`` narrows to."""
         wanted = frozenset(units)
-        return Scope(False, wanted if self.everything else self.unit_ids & wanted, self.contacts)
+        return Scope(
+            everything=False,
+            unit_ids=wanted if self.everything else self.unit_ids & wanted,
+            contacts=self.contacts,
+        )
 
     def holds(self, street_id: int, park_id: int | None) -> bool:
         """Whether a firm in that street and park is inside."""
-        return self.everything or street_id in self.unit_ids or (park_id is not None and park_id in self.unit_ids)
+        return (
+            self.everything
+            or street_id in self.unit_ids
+            or (park_id is not None and park_id in self.unit_ids)
+        )
 
 
 #: for jobs, commands and checks that speak for the whole district

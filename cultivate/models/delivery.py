@@ -31,14 +31,16 @@ class Delivery(Base):
     known_at: Mapped[datetime]
     composed_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(12), default="queued")
-    """``queued``, ``sending`` (handed to the server, not yet confirmed here), ``sent``, ``failed`` or ``unsendable``."""
+    """``queued``, ``sending`` (handed over, not yet confirmed here), ``sent``, ``failed`` or ``unsendable``."""
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     claimed_by: Mapped[str | None] = mapped_column(String(64))
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
-    parts: Mapped[list["DeliveryPart"]] = relationship(order_by="DeliveryPart.id", cascade="all, delete-orphan")
+    parts: Mapped[list["DeliveryPart"]] = relationship(
+        order_by="DeliveryPart.id", cascade="all, delete-orphan"
+    )
 
 
 class DeliveryPart(Base):

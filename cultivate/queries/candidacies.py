@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ def firm_within(scope: Scope) -> ColumnElement[bool]:
     return alive & or_(Firm.street_id.in_(ids), Firm.park_id.in_(ids))
 
 
-_columns = (
+_columns: tuple[Any, ...] = (
     Candidacy.id,
     Candidacy.version,
     Candidacy.firm_id,
@@ -158,10 +159,21 @@ def moves_of(session: Session, scope: Scope, *candidacy_ids: int) -> list[MoveRo
     ]
 
 
+def get_move(session: Session, scope: Scope, move_id: int) -> MoveRow:
+    """One move, or ``NotFound`` when its firm lies outside the scope."""
+    candidacy_id = session.scalar(select(StageMove.candidacy_id).where(StageMove.id == move_id))
+    for move in moves_of(session, scope, candidacy_id) if candidacy_id is not None else []:
+        if move.id == move_id:
+            return move
+    raise NotFound
+
+
 def booked_moves(session: Session, candidacy_id: int) -> list[StageMove]:
     """The rows of one candidacy's moves, oldest first; for the writers of the ledger."""
     return list(
-        session.scalars(select(StageMove).where(StageMove.candidacy_id == candidacy_id).order_by(StageMove.id))
+        session.scalars(
+            select(StageMove).where(StageMove.candidacy_id == candidacy_id).order_by(StageMove.id)
+        )
     )
 
 

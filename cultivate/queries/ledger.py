@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from cultivate.domain.ledger import period_start
@@ -48,12 +48,20 @@ class Flow:
     moved_out: int = 0
 
 
-def _within(table: Any, scope: Scope) -> ColumnElement[bool] | None:
-    """The scope's part of postings or roll-up rows: by where the candidacy stood then."""
+def _within(table: Any, scope: Scope) -> ColumnElement[bool]:
+    """The scope's part of postings, roll-up rows or candidacies: by where the candidacy stood then."""
     if scope.everything:
-        return None
+        return true()
     ids = sorted(scope.unit_ids)
     return or_(table.street_id.in_(ids), table.park_id.in_(ids))
+
+
+def _key(table: Any, by: Dimension | None) -> tuple[ColumnElement[Any], list[Any]]:
+    """First column of a grouped count (street id, park id or 0) and what to group by for it."""
+    if by is None:
+        return literal(0), []
+    column = table.street_id if by == "unit" else table.park_id
+    return func.coalesce(column, 0), [column]
 
 
 def _until(day: date) -> ColumnElement[bool]:
@@ -67,8 +75,16 @@ def _until(day: date) -> ColumnElement[bool]:
     )
 
 
-def _apply(statement: Select[Any], *conditions: ColumnElement[bool] | None) -> Select[Any]:
-    return statement.where(*(condition for condition in conditions if condition is not None))
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a count is asked: whose firms, which track, which day, known when, by which dimension."""
+
+    session: Session
+    scope: Scope
+    track: str
+    as_of: date
+    known_at: datetime | None
+    by: Dimension | None
 
 
 def balances(
@@ -80,127 +96,100 @@ def balances(
     by: Dimension | None = None,
 ) -> dict[int, Stock]:
     """Stock on ``as_of``, by street or park id; under key 0 the whole scope (or, by park, "in no park")."""
-    group = _group(LedgerRollup, by)
-    columns = [LedgerRollup.account, func.sum(LedgerRollup.delta)]
-    rows = session.execute(
-        _apply(
-            select(*([group] if group is not None else []), *columns)
-            .where(LedgerRollup.track == track)
-            .group_by(*([group] if group is not None else []), LedgerRollup.account),
-            _until(as_of),
-            _within(LedgerRollup, scope),
-        )
-    ).all()
+    question = _Question(session, scope, track, as_of, known_at, by)
     stocks: dict[int, Stock] = defaultdict(Stock)
-    stocks[0]  # noqa: B018 the whole is there even when nothing is
-    for row in rows:
-        stocks[(row[0] or 0) if group is not None else 0].accounts[row[-2]] += int(row[-1])
-    if known_at is not None:
-        _forget_since(session, scope, track, as_of, known_at, by, stocks)
+    stocks[0]
+    for place, account, total in _rolled_up(question):
+        stocks[place].accounts[account] += total
+    for place, account, total in _recorded_since(question):
+        stocks[place].accounts[account] -= total
     for stock in stocks.values():
         stock.in_force = stock.accounts[Stage.CERTIFY]
-    _take_lapses(session, scope, track, as_of, known_at, by, stocks)
+    # A certificate past its last day counts no more, even while its lapse waits for the nightly job. Two kinds:
+    # lapses not booked at all, and (asked what was known earlier) lapses booked since then of certificates
+    # that the book did know. So a figure is the same before and after the job has run.
+    for place, total in [*_open_lapses(question), *_lapses_booked_since(question)]:
+        stocks[place].in_force -= total
     return dict(stocks)
 
 
-def _group(table: Any, by: Dimension | None) -> Any:
-    return {"unit": table.street_id, "park": table.park_id}[by] if by else None
-
-
-def _forget_since(
-    session: Session,
-    scope: Scope,
-    track: str,
-    as_of: date,
-    known_at: datetime,
-    by: Dimension | None,
-    stocks: dict[int, Stock],
-) -> None:
-    """Take away what was recorded after ``known_at``."""
-    group = _group(Posting, by)
-    rows = session.execute(
-        _apply(
-            select(*([group] if group is not None else []), Posting.account, func.sum(Posting.amount))
-            .where(Posting.track == track, Posting.recorded_at > known_at, Posting.effective_on <= as_of)
-            .group_by(*([group] if group is not None else []), Posting.account),
-            _within(Posting, scope),
+def _rolled_up(question: _Question) -> list[tuple[int, str, int]]:
+    key, grouping = _key(LedgerRollup, question.by)
+    rows = question.session.execute(
+        select(key, LedgerRollup.account, func.sum(LedgerRollup.delta))
+        .where(
+            LedgerRollup.track == question.track,
+            _until(question.as_of),
+            _within(LedgerRollup, question.scope),
         )
-    ).all()
-    for row in rows:
-        stocks[(row[0] or 0) if group is not None else 0].accounts[row[-2]] -= int(row[-1])
+        .group_by(*grouping, LedgerRollup.account)
+    )
+    return [(place, account, int(total)) for place, account, total in rows]
 
 
-def _take_lapses(
-    session: Session,
-    scope: Scope,
-    track: str,
-    as_of: date,
-    known_at: datetime | None,
-    by: Dimension | None,
-    stocks: dict[int, Stock],
-) -> None:
-    """A certificate past its last day counts no more, even while its lapse waits for the nightly job.
-
-    Two kinds: lapses not booked at all, and (when asked what was known earlier) lapses booked since then, of
-    certificates that the book did know. So a figure is the same before and after the job has run.
-    """
-    for place, amount in _open_lapses(session, scope, track, as_of, known_at, by):
-        stocks[place].in_force -= amount
-    if known_at is not None:
-        for place, amount in _lapses_booked_since(session, scope, track, as_of, known_at, by):
-            stocks[place].in_force -= amount
+def _recorded_since(question: _Question) -> list[tuple[int, str, int]]:
+    """What the book learned after ``known_at``; nothing when it is asked for all it knows."""
+    if question.known_at is None:
+        return []
+    key, grouping = _key(Posting, question.by)
+    rows = question.session.execute(
+        select(key, Posting.account, func.sum(Posting.amount))
+        .where(
+            Posting.track == question.track,
+            Posting.recorded_at > question.known_at,
+            Posting.effective_on <= question.as_of,
+            _within(Posting, question.scope),
+        )
+        .group_by(*grouping, Posting.account)
+    )
+    return [(place, account, int(total)) for place, account, total in rows]
 
 
-def _open_lapses(
-    session: Session, scope: Scope, track: str, as_of: date, known_at: datetime | None, by: Dimension | None
-) -> list[tuple[int, int]]:
-    group = _group(Candidacy, by)
-    statement = (
-        select(*([group] if group is not None else []), func.count())
+def _open_lapses(question: _Question) -> list[tuple[int, int]]:
+    key, grouping = _key(Candidacy, question.by)
+    known = true() if question.known_at is None else Certificate.created_at <= question.known_at
+    rows = question.session.execute(
+        select(key, func.count())
         .select_from(Certificate)
         .join(Candidacy, Candidacy.id == Certificate.candidacy_id)
         .where(
-            Certificate.track == track,
+            Certificate.track == question.track,
             Certificate.status == "valid",
-            Certificate.valid_through < as_of,
+            Certificate.valid_through < question.as_of,
+            Certificate.counts_from <= question.as_of,
             Candidacy.stage == Stage.CERTIFY,
-            Certificate.counts_from <= as_of,
+            known,
+            _within(Candidacy, question.scope),
         )
+        .group_by(*grouping)
     )
-    if known_at is not None:
-        statement = statement.where(Certificate.created_at <= known_at)
-    if group is not None:
-        statement = statement.group_by(group)
-    rows = session.execute(_apply(statement, _within(Candidacy, scope))).all()
-    return [((row[0] or 0) if group is not None else 0, int(row[-1])) for row in rows]
+    return [(place, int(total)) for place, total in rows if total]
 
 
-def _lapses_booked_since(
-    session: Session, scope: Scope, track: str, as_of: date, known_at: datetime, by: Dimension | None
-) -> list[tuple[int, int]]:
+def _lapses_booked_since(question: _Question) -> list[tuple[int, int]]:
+    if question.known_at is None:
+        return []
+    key, grouping = _key(Posting, question.by)
     entry = aliased(Posting)
-    group = _group(Posting, by)
-    statement = (
-        select(*([group] if group is not None else []), func.sum(Posting.entered))
-        .where(
-            Posting.track == track,
-            Posting.account == Exit.EXPIRED,
-            Posting.recorded_at > known_at,
-            Posting.effective_on <= as_of,
-            select(entry.id)
-            .where(
-                entry.candidacy_id == Posting.candidacy_id,
-                entry.account == Stage.CERTIFY,
-                entry.entered == 1,
-                entry.recorded_at <= known_at,
-            )
-            .exists(),
-        )
+    known = select(entry.id).where(
+        entry.candidacy_id == Posting.candidacy_id,
+        entry.account == Stage.CERTIFY,
+        entry.entered == 1,
+        entry.recorded_at <= question.known_at,
     )
-    if group is not None:
-        statement = statement.group_by(group)
-    rows = session.execute(_apply(statement, _within(Posting, scope))).all()
-    return [((row[0] or 0) if group is not None else 0, int(row[-1] or 0)) for row in rows]
+    rows = question.session.execute(
+        select(key, func.coalesce(func.sum(Posting.entered), 0))
+        .where(
+            Posting.track == question.track,
+            Posting.account == Exit.EXPIRED,
+            Posting.recorded_at > question.known_at,
+            Posting.effective_on <= question.as_of,
+            known.exists(),
+            _within(Posting, question.scope),
+        )
+        .group_by(*grouping)
+    )
+    return [(place, int(total)) for place, total in rows if total]
 
 
 def flows(
@@ -213,52 +202,53 @@ def flows(
     by: Dimension | None = None,
 ) -> dict[int, dict[str, Flow]]:
     """Flow of the days ``since`` … ``until`` (both included) by account; keys as in ``balances``."""
-    table = LedgerRollup if known_at is None else Posting
-    sources: list[tuple[Any, list[ColumnElement[bool]], int]]
-    roll = [LedgerRollup.grain == "D", LedgerRollup.period >= since, LedgerRollup.period <= until]
-    sources = [(LedgerRollup, roll, 1)]
-    if table is Posting:
-        later = [Posting.recorded_at > known_at, Posting.effective_on >= since, Posting.effective_on <= until]
+    sources: list[tuple[Any, list[ColumnElement[bool]], int]] = [
+        (LedgerRollup, [LedgerRollup.grain == "D", LedgerRollup.period.between(since, until)], 1)
+    ]
+    if known_at is not None:
+        later = [Posting.recorded_at > known_at, Posting.effective_on.between(since, until)]
         sources.append((Posting, later, -1))
     found: dict[int, dict[str, Flow]] = defaultdict(lambda: defaultdict(Flow))
-    found[0]  # noqa: B018 the whole is there even when nothing is
+    found[0]
     for source, conditions, sign in sources:
-        group = _group(source, by)
+        key, grouping = _key(source, by)
         sums = [func.sum(getattr(source, name)) for name in ("entered", "left", "moved_in", "moved_out")]
         rows = session.execute(
-            _apply(
-                select(*([group] if group is not None else []), source.account, *sums)
-                .where(source.track == track, *conditions)
-                .group_by(*([group] if group is not None else []), source.account),
-                _within(source, scope),
-            )
-        ).all()
-        for row in rows:
-            flow = found[(row[0] or 0) if group is not None else 0][row[-5]]
-            flow.entered += sign * int(row[-4])
-            flow.left += sign * int(row[-3])
-            flow.moved_in += sign * int(row[-2])
-            flow.moved_out += sign * int(row[-1])
-    return {key: dict(accounts) for key, accounts in found.items()}
-
-
-def month_ends(session: Session, scope: Scope, track: str, account: str, until: date) -> list[tuple[date, int]]:
-    """Balance of an account at the close of every month from the first posting, the last point at ``until``."""
-    rows = session.execute(
-        _apply(
-            select(LedgerRollup.period, func.sum(LedgerRollup.delta))
-            .where(LedgerRollup.track == track, LedgerRollup.account == account, LedgerRollup.grain == "M")
-            .where(LedgerRollup.period < period_start(until, "M"))
-            .group_by(LedgerRollup.period)
-            .order_by(LedgerRollup.period),
-            _within(LedgerRollup, scope),
+            select(key, source.account, *sums)
+            .where(source.track == track, *conditions, _within(source, scope))
+            .group_by(*grouping, source.account)
         )
-    ).all()
-    if not rows:
-        return [(until, balances(session, scope, track, until)[0].accounts[account])]
-    changes = {row[0]: int(row[1]) for row in rows}
+        for place, account, *parts in rows:
+            flow = found[place][account]
+            entered, left, moved_in, moved_out = (sign * int(part) for part in parts)
+            flow.entered += entered
+            flow.left += left
+            flow.moved_in += moved_in
+            flow.moved_out += moved_out
+    return {place: dict(accounts) for place, accounts in found.items()}
+
+
+def month_ends(
+    session: Session, scope: Scope, track: str, account: str, until: date
+) -> list[tuple[date, int]]:
+    """Balance of an account at the close of every month from the first posting, the last point at ``until``."""
+    changes = {
+        month: int(change)
+        for month, change in session.execute(
+            select(LedgerRollup.period, func.sum(LedgerRollup.delta))
+            .where(
+                LedgerRollup.track == track,
+                LedgerRollup.account == account,
+                LedgerRollup.grain == "M",
+                LedgerRollup.period < period_start(until, "M"),
+                _within(LedgerRollup, scope),
+            )
+            .group_by(LedgerRollup.period)
+            .order_by(LedgerRollup.period)
+        )
+    }
     points: list[tuple[date, int]] = []
-    month, balance = rows[0][0], 0
+    month, balance = min(changes, default=period_start(until, "M")), 0
     while month < period_start(until, "M"):
         following = (month + timedelta(days=32)).replace(day=1)
         balance += changes.get(month, 0)
@@ -272,10 +262,10 @@ def late_moves(session: Session, scope: Scope, known_at: datetime, as_of: date) 
     """How many moves effective by ``as_of`` were recorded after ``known_at``: what "since then" means."""
     return int(
         session.scalar(
-            _apply(
-                select(func.count(func.distinct(Posting.move_id))).where(
-                    Posting.recorded_at > known_at, Posting.effective_on <= as_of, Posting.account != OUTSIDE
-                ),
+            select(func.count(func.distinct(Posting.move_id))).where(
+                Posting.recorded_at > known_at,
+                Posting.effective_on <= as_of,
+                Posting.account != OUTSIDE,
                 _within(Posting, scope),
             )
         )

@@ -10,7 +10,7 @@ from cultivate import clock, packs
 from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Act as Permission
 from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, Exit, Stage
-from cultivate.errors import Invalid, N_, NotFound
+from cultivate.errors import N_, Invalid, NotFound
 from cultivate.models import Candidacy, Certificate, Firm
 from cultivate.queries.candidacies import firm_within
 from cultivate.services import audit, booking
@@ -75,7 +75,9 @@ def enter(
     return move_id
 
 
-def record(act: Act, candidacy: Candidacy, move_id: int, number: str, issued_on: date, counts_from: date) -> None:
+def record(
+    act: Act, candidacy: Candidacy, move_id: int, number: str, issued_on: date, counts_from: date
+) -> None:
     """Write the certificate that a move to ``certify`` rests on."""
     act.session.add(
         Certificate(
@@ -187,7 +189,9 @@ def _says_what_is_known(known: Sequence[Certificate], track: str, number: str, i
     if number.strip() and any(certificate.number == number.strip() for certificate in known):
         return True
     # a track without an end is certified once
-    return not packs.track(track).validity_years and any(certificate.status == "valid" for certificate in known)
+    return not packs.track(track).validity_years and any(
+        certificate.status == "valid" for certificate in known
+    )
 
 
 def _opened_for_list(act: Act, firm: Firm, track: str, issued_on: date, evidence: str | None) -> Candidacy:
@@ -238,7 +242,13 @@ def _certify_in_the_past(
     It gets a candidacy of its own that begins at ``certify``: another may be open, and is not touched.
     """
     candidacy = booking.open_new(
-        act, firm, track, Stage.CERTIFY, issued_on, evidence=evidence, reason=N_("recorded from an older official list")
+        act,
+        firm,
+        track,
+        Stage.CERTIFY,
+        issued_on,
+        evidence=evidence,
+        reason=N_("recorded from an older official list"),
     )
     entry = booking.standing_moves(act.session, candidacy.id)[-1]
     record(act, candidacy, entry.id, number, issued_on, issued_on)
@@ -297,11 +307,14 @@ def post_lapses(session: Session, actor: Actor, today: date) -> int:
     due = session.execute(
         select(Candidacy, Certificate.valid_through)
         .join(Certificate, Certificate.candidacy_id == Candidacy.id)
-        .where(Certificate.status == "valid", Candidacy.stage == Stage.CERTIFY, Certificate.valid_through < today)
+        .where(
+            Certificate.status == "valid", Candidacy.stage == Stage.CERTIFY, Certificate.valid_through < today
+        )
         .order_by(Certificate.valid_through, Certificate.id)
     ).all()
     for candidacy, last in due:
-        _lapse(act, candidacy, last + timedelta(days=1))
+        if last is not None:  # never: the condition above asks for a last day
+            _lapse(act, candidacy, last + timedelta(days=1))
     return len(due)
 
 
@@ -313,7 +326,9 @@ def open_renewals(session: Session, actor: Actor, today: date) -> int:
     """
     act = booking.begin(session, actor)
     year_end = today.replace(month=12, day=31)
-    busy = select(Candidacy.firm_id).where(Candidacy.track == Certificate.track, Candidacy.stage.in_(OPEN_STAGES))
+    busy = select(Candidacy.firm_id).where(
+        Candidacy.track == Certificate.track, Candidacy.stage.in_(OPEN_STAGES)
+    )
     rows = session.execute(
         select(Candidacy, Firm)
         .join(Certificate, Certificate.candidacy_id == Candidacy.id)

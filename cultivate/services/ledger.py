@@ -3,12 +3,12 @@
 Guards live in ``services/stages.py``; this module only keeps the books, and refuses what would break them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from cultivate import clock
@@ -68,7 +68,9 @@ def append(session: Session, drafts: Sequence[MoveDraft], recorded_at: datetime)
         return []
     ids = list(
         session.scalars(
-            insert(StageMove).returning(StageMove.id, sort_by_parameter_order=True).execution_options(**_ONE_BATCH),
+            insert(StageMove)
+            .returning(StageMove.id, sort_by_parameter_order=True)
+            .execution_options(**_ONE_BATCH),
             [_move_row(draft, recorded_at) for draft in drafts],
         )
     )
@@ -82,7 +84,9 @@ def append(session: Session, drafts: Sequence[MoveDraft], recorded_at: datetime)
             reversal=draft.reverses_id is not None,
         )
     ]
-    session.execute(insert(Posting).execution_options(**_ONE_BATCH), [_posting_row(*line, recorded_at) for line in booked])
+    session.execute(
+        insert(Posting).execution_options(**_ONE_BATCH), [_posting_row(*line, recorded_at) for line in booked]
+    )
     book_rollup(session, [(draft.track, draft.effective_on, entry) for _, draft, entry in booked])
     _refresh_cache(session, drafts)
     return ids
@@ -132,7 +136,7 @@ def _posting_row(move_id: int, draft: MoveDraft, entry: Entry, recorded_at: date
     }
 
 
-def book_rollup(session: Session, lines: Sequence[tuple[str, date, Entry]]) -> None:
+def book_rollup(session: Session, lines: Iterable[tuple[str, date, Entry]]) -> None:
     """Add postings to the roll-up, in key order."""
     rows = [
         key._asdict() | {column: getattr(sums, column) for column in _ROLL_COLUMNS}
@@ -157,32 +161,32 @@ def _columns(row: dict[str, Any]) -> dict[str, Any]:
     return {("left_" if key == "left" else key): value for key, value in row.items()}
 
 
+def posted(session: Session) -> Iterator[tuple[str, date, Entry]]:
+    """All postings as (track, effective day, entry): what the roll-up must add up to."""
+    rows = session.execute(
+        select(
+            Posting.track,
+            Posting.effective_on,
+            Posting.account,
+            Posting.street_id,
+            Posting.park_id,
+            Posting.amount,
+            Posting.entered,
+            Posting.left,
+            Posting.moved_in,
+            Posting.moved_out,
+        ).execution_options(yield_per=10_000)
+    )
+    for track, day, account, street_id, park_id, amount, entered, left, moved_in, moved_out in rows:
+        place = Place(account, street_id, park_id or NO_PARK)
+        yield track, day, Entry(place, amount, entered, left, moved_in, moved_out)
+
+
 def rebuild_rollup(session: Session) -> None:
-    """Make the roll-up anew from the postings; what ``verify`` compares it with."""
+    """Make the roll-up anew from the postings; for an operator whose ``verify`` found it wrong."""
     locks.hold(session, locks.LEDGER)
-    session.query(LedgerRollup).delete()
-    lines = [
-        (
-            row.track,
-            row.effective_on,
-            Entry(Place(row.account, row.street_id, row.park_id or NO_PARK), *row[5:]),
-        )
-        for row in session.execute(
-            select(
-                Posting.track,
-                Posting.effective_on,
-                Posting.account,
-                Posting.street_id,
-                Posting.park_id,
-                Posting.amount,
-                Posting.entered,
-                Posting.left,
-                Posting.moved_in,
-                Posting.moved_out,
-            )
-        )
-    ]
-    book_rollup(session, lines)
+    session.execute(delete(LedgerRollup))
+    book_rollup(session, posted(session))
 
 
 def _refresh_cache(session: Session, drafts: Sequence[MoveDraft]) -> None:

@@ -13,7 +13,7 @@ from cultivate.domain.actor import Actor
 from cultivate.domain.ledger import NO_PARK, Place
 from cultivate.domain.permissions import Act
 from cultivate.domain.stages import ACCOUNTS, OPEN_STAGES, OUTSIDE, Stage
-from cultivate.errors import Conflict, Forbidden, Invalid, N_, NotFound, Refused
+from cultivate.errors import N_, Conflict, Forbidden, Invalid, NotFound, Refused
 from cultivate.extensions import settings
 from cultivate.models import Candidacy, Firm, ServiceRecord
 from cultivate.queries import candidacies
@@ -45,7 +45,9 @@ class MoveRequest:
 def firm_in_scope(session: Session, actor: Actor, firm_id: int) -> Firm:
     """The firm's row, or ``NotFound`` when it lies outside the actor's scope or is a tombstone."""
     firm = session.scalar(
-        select(Firm).where(Firm.id == firm_id, candidacies.firm_within(actor.scope)).execution_options(populate_existing=True)
+        select(Firm)
+        .where(Firm.id == firm_id, candidacies.firm_within(actor.scope))
+        .execution_options(populate_existing=True)
     )
     if firm is None:
         raise NotFound
@@ -115,7 +117,9 @@ def open_many(
     for code in tracks:
         packs.track(code)
         for start in range(0, len(firm_ids), 500):
-            drafts += _opening_drafts(session, actor, firm_ids[start : start + 500], code, effective_on, import_batch_id)
+            drafts += _opening_drafts(
+                session, actor, firm_ids[start : start + 500], code, effective_on, import_batch_id
+            )
     ledger.append(session, drafts, recorded_at)
     return len(drafts)
 
@@ -137,13 +141,12 @@ def _opening_drafts(
             )
         )
     )
-    cycles: dict[int, int] = dict(
-        session.execute(
-            select(Candidacy.firm_id, func.max(Candidacy.cycle))
-            .where(Candidacy.track == track, Candidacy.firm_id.in_(firm_ids))
-            .group_by(Candidacy.firm_id)
-        ).all()  # type: ignore[arg-type]  # rows of two are pairs
+    counted = (
+        select(Candidacy.firm_id, func.max(Candidacy.cycle))
+        .where(Candidacy.track == track, Candidacy.firm_id.in_(firm_ids))
+        .group_by(Candidacy.firm_id)
     )
+    cycles: dict[int, int] = {row[0]: row[1] for row in session.execute(counted)}
     opened = [
         Candidacy(
             firm_id=firm_id,
@@ -189,7 +192,9 @@ def move(session: Session, actor: Actor, candidacy_id: int, request: MoveRequest
     act = booking.begin(session, actor)
     candidacy = candidacy_in_scope(session, actor, candidacy_id)
     if request.to not in ACCOUNTS or request.to in moves.BY_CERTIFICATE:
-        raise Invalid(N_("“%(stage)s” is no stage to move to."), field="to", code="no-such-stage", stage=request.to)
+        raise Invalid(
+            N_("“%(stage)s” is no stage to move to."), field="to", code="no-such-stage", stage=request.to
+        )
     _check_version(session, actor, candidacy, request.version)
     facts = _facts(session, actor, candidacy, request)
     reasons = moves.refusals(facts)
@@ -234,12 +239,16 @@ def refusals(session: Session, actor: Actor, candidacy_id: int, to: str) -> list
     return [reason for reason in found if reason.problem not in {"reason-missing", "certificate-missing"}]
 
 
-def assign(session: Session, actor: Actor, candidacy_id: int, user_id: int, version: int | None = None) -> None:
+def assign(
+    session: Session, actor: Actor, candidacy_id: int, user_id: int, version: int | None = None
+) -> None:
     """Name who is in charge of a candidacy; ``user_id`` must be an active person who works in its unit."""
     actor.require(Act.ASSIGN)
     candidacy = candidacy_in_scope(session, actor, candidacy_id)
     _check_version(session, actor, candidacy, version)
-    audit.note(session, actor, "assign", "candidacy", candidacy.id, before=candidacy.in_charge_id, after=user_id)
+    audit.note(
+        session, actor, "assign", "candidacy", candidacy.id, before=candidacy.in_charge_id, after=user_id
+    )
     candidacy.in_charge_id = user_id
     candidacy.version += 1
     session.flush()
@@ -268,7 +277,9 @@ def _opening_facts(
     others = session.scalars(
         select(Candidacy).where(Candidacy.firm_id == firm.id, Candidacy.track == track).order_by(Candidacy.id)
     ).all()
-    ended = [other.stage_since for other in others if other.stage not in {*OPEN_STAGES, Stage.CERTIFY, OUTSIDE}]
+    ended = [
+        other.stage_since for other in others if other.stage not in {*OPEN_STAGES, Stage.CERTIFY, OUTSIDE}
+    ]
     return moves.MoveFacts(
         role=actor.role,
         by_list=False,

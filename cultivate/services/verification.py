@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from cultivate.domain.ledger import NO_PARK, Entry, Place, RollKey, RollSums, roll_up
+from cultivate.domain.ledger import NO_PARK, Place, RollKey, RollSums, roll_up
 from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, STAGES, Stage
 from cultivate.errors import N_
 from cultivate.models import Candidacy, Certificate, Firm, LedgerRollup, Posting, StageMove
+from cultivate.services import ledger
 
 #: offenders named a check: enough to find the cause, few enough to read
 SHOWN = 10
@@ -64,7 +65,7 @@ def _two_entries(session: Session) -> Iterator[Finding]:
         select(StageMove.id)
         .outerjoin(Posting, Posting.move_id == StageMove.id)
         .group_by(StageMove.id)
-        .having((func.count(Posting.id) != 2) | (func.coalesce(func.sum(Posting.amount), 0) != 0))  # noqa: PLR2004
+        .having((func.count(Posting.id) != 2) | (func.coalesce(func.sum(Posting.amount), 0) != 0))
         .order_by(StageMove.id)
         .limit(SHOWN)
     )
@@ -255,23 +256,7 @@ def _lies_where_its_firm_lies(session: Session) -> Iterator[Finding]:
 
 def _rollup_is_sum(session: Session) -> Iterator[Finding]:
     """The roll-up, rebuilt from the postings, equals the one that is kept."""
-    entries = session.execute(
-        select(
-            Posting.track,
-            Posting.effective_on,
-            Posting.account,
-            Posting.street_id,
-            Posting.park_id,
-            Posting.amount,
-            Posting.entered,
-            Posting.left,
-            Posting.moved_in,
-            Posting.moved_out,
-        )
-    )
-    expected = roll_up(
-        (row[0], row[1], Entry(Place(row[2], row[3], row[4] or NO_PARK), *row[5:])) for row in entries
-    )
+    expected = roll_up(ledger.posted(session))
     kept: dict[RollKey, RollSums] = {}
     for row in session.scalars(select(LedgerRollup)):
         key = RollKey(row.track, row.grain, row.period, row.account, row.street_id, row.park_id)  # type: ignore[arg-type]
@@ -282,7 +267,7 @@ def _rollup_is_sum(session: Session) -> Iterator[Finding]:
             yield Finding(
                 "rollup",
                 N_(
-                    "the roll-up of %(track)s %(account)s (%(grain)s %(period)s, street %(street)s) is not the sum of its postings"
+                    "roll-up of %(track)s %(account)s, street %(street)s, %(grain)s %(period)s is not its postings' sum"
                 ),
                 {
                     "track": key.track,

@@ -6,7 +6,6 @@ from pathlib import Path
 import cultivate.queries
 
 
-
 def test_lists_are_ordered() -> None:
     """A function named ``list_…`` orders what it selects, somewhere in its own text or in what it calls."""
     wrong = []

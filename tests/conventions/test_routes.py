@@ -177,10 +177,16 @@ def test_another_streets_records_are_not_there(
     found = []
     for rule in ALL_RULES:
         access = access_of(without_csrf, rule.endpoint)
-        if not (set(rule.arguments) & SCOPED) or not isinstance(access, Act) or not may(Role.CASEWORKER, access):
+        if (
+            not (set(rule.arguments) & SCOPED)
+            or not isinstance(access, Act)
+            or not may(Role.CASEWORKER, access)
+        ):
             continue
         for method in methods(rule):
-            answer = client.open(address(without_csrf, rule, samples), method=method, json={} if api(rule) else None)
+            answer = client.open(
+                address(without_csrf, rule, samples), method=method, json={} if api(rule) else None
+            )
             if answer.status_code not in {404, 422} or (method in SAFE and answer.status_code != 404):
                 found.append(f"{method} {rule.rule}: {answer.status_code}")
     assert found == []
@@ -211,11 +217,12 @@ def test_a_post_without_a_token_is_refused(
     app: Flask, client_as: Callable[[str | None], FlaskClient], samples: dict[str, object]
 ) -> None:
     client = client_as("bureau")
-    accepted = []
-    for rule in ALL_RULES:
-        for method in methods(rule):
-            if method not in SAFE and client.open(address(app, rule, samples), method=method).status_code != 400:
-                accepted.append(f"{method} {rule.rule}")
+    accepted = [
+        f"{method} {rule.rule}"
+        for rule in ALL_RULES
+        for method in set(methods(rule)) - SAFE
+        if client.open(address(app, rule, samples), method=method).status_code != 400
+    ]
     assert accepted == []
 
 
@@ -235,7 +242,7 @@ def test_every_page_is_well_made(
             if answer.mimetype != "text/html" or answer.status_code != 200 or rule.rule.endswith("/html"):
                 continue
             page = answer.get_data(as_text=True)
-            posts = re.findall(r'<form[^>]*method="post"[^>]*>.*?</form>', page, re.S | re.I)
+            posts = re.findall(r'<form[^>]*method="post"[^>]*>.*?</form>', page, re.DOTALL | re.IGNORECASE)
             checks = {
                 "one h1": len(re.findall(r"<h1[\s>]", page)) == 1,
                 "one title": len(re.findall(r"<title>\s*\S", page)) == 1,

@@ -8,7 +8,15 @@ from cultivate import clock
 from cultivate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cultivate.models import Certificate
 from cultivate.queries import candidacies, ledger
-from cultivate.services import certificates, proposals, reversals, service_records, stages, transfers, verification
+from cultivate.services import (
+    certificates,
+    proposals,
+    reversals,
+    service_records,
+    stages,
+    transfers,
+    verification,
+)
 from cultivate.services.stages import CertificateData, MoveRequest
 from tests.fixtures import BANSHAN, HUSHU, MISHIXIANG, PARK, World
 
@@ -48,7 +56,9 @@ def test_recommend_asks_for_a_service_unless_the_bureau_overrides(world: World) 
     with pytest.raises(Refused) as caught:
         stages.move(world.session, world.bureau, candidacy, MoveRequest("recommend"))
     assert problems(caught) == {"no-service-record"}
-    stages.move(world.session, world.bureau, candidacy, MoveRequest("recommend", override_reason="区长办公会议定"))
+    stages.move(
+        world.session, world.bureau, candidacy, MoveRequest("recommend", override_reason="区长办公会议定")
+    )
     moves = candidacies.moves_of(world.session, world.bureau.scope, candidacy)
     assert moves[-1].override_reason == "区长办公会议定"
 
@@ -122,7 +132,9 @@ def test_a_stale_version_is_a_conflict_that_shows_where_it_stands(world: World) 
     seen = candidacies.get_candidacy(world.session, world.bureau.scope, candidacy).version
     stages.move(world.session, world.bureau, candidacy, MoveRequest("serve", DAY, version=seen))
     with pytest.raises(Conflict) as caught:
-        stages.move(world.session, world.bureau, candidacy, MoveRequest("withdrawn", DAY, "不做了", version=seen))
+        stages.move(
+            world.session, world.bureau, candidacy, MoveRequest("withdrawn", DAY, "不做了", version=seen)
+        )
     assert caught.value.current.stage == "serve"
 
 
@@ -168,9 +180,13 @@ def test_a_renewal_supersedes_and_never_counts_twice(world: World) -> None:
     renewal = candidacies.list_of_firm(world.session, world.bureau.scope, firm)[-1]
     assert (renewal.stage, renewal.cycle, renewal.renews_id) == ("serve", 2, old)
     day = date(2026, 6, 1)
-    stages.move(world.session, world.bureau, renewal.id, MoveRequest("recommend", day, override_reason="复评"))
+    stages.move(
+        world.session, world.bureau, renewal.id, MoveRequest("recommend", day, override_reason="复评")
+    )
     certificate = CertificateData("GR202633000777", date(2026, 11, 20))
-    entry = stages.move(world.session, world.bureau, renewal.id, MoveRequest("certify", certificate=certificate))
+    entry = stages.move(
+        world.session, world.bureau, renewal.id, MoveRequest("certify", certificate=certificate)
+    )
     assert stage_of(world, old) == "superseded"
     for probe in (date(2026, 11, 19), date(2026, 11, 20), clock.today()):
         assert stock(world, probe).in_force == 1
@@ -198,10 +214,18 @@ def test_a_list_is_the_authority_and_counts_from_its_day(world: World) -> None:
 
 def test_an_older_list_fills_the_past_in(world: World) -> None:
     firm = world.firm()
-    certificates.certify_by_list(world.session, world.bureau, firm, "hnte", "GR202433000001", date(2024, 12, 6))
-    certificates.certify_by_list(world.session, world.bureau, firm, "hnte", "GR202133000001", date(2021, 12, 16))
-    assert [stock(world, day).in_force for day in (date(2021, 12, 15), date(2021, 12, 16), date(2024, 12, 6))] == [0, 1, 1]
-    certificates.certify_by_list(world.session, world.bureau, firm, "hnte", "GR201733000001", date(2017, 11, 13))
+    certificates.certify_by_list(
+        world.session, world.bureau, firm, "hnte", "GR202433000001", date(2024, 12, 6)
+    )
+    certificates.certify_by_list(
+        world.session, world.bureau, firm, "hnte", "GR202133000001", date(2021, 12, 16)
+    )
+    assert [
+        stock(world, day).in_force for day in (date(2021, 12, 15), date(2021, 12, 16), date(2024, 12, 6))
+    ] == [0, 1, 1]
+    certificates.certify_by_list(
+        world.session, world.bureau, firm, "hnte", "GR201733000001", date(2017, 11, 13)
+    )
     assert [stock(world, day).in_force for day in (date(2020, 11, 13), date(2020, 11, 14))] == [1, 0]
     assert verification.verify(world.session) == []
 
@@ -210,7 +234,9 @@ def test_a_renewal_listed_after_the_lapse_was_booked(world: World) -> None:
     firm = world.firm()
     world.at_stage("certify", firm, on=date(2022, 12, 24))
     certificates.post_lapses(world.session, world.bureau, clock.today())
-    certificates.certify_by_list(world.session, world.bureau, firm, "hnte", "GR202533000009", date(2025, 12, 19))
+    certificates.certify_by_list(
+        world.session, world.bureau, firm, "hnte", "GR202533000009", date(2025, 12, 19)
+    )
     days = (date(2025, 12, 18), date(2025, 12, 19), date(2025, 12, 25), clock.today())
     assert [stock(world, day).in_force for day in days] == [1, 1, 1, 1]
     assert stock(world, clock.today()).exits["superseded"] == 1
@@ -231,7 +257,9 @@ def test_a_firm_that_moves_street_counts_where_it_was(world: World) -> None:
     assert flow[world.units[BANSHAN].id]["certify"].moved_in == 1
     assert flow[world.units[BANSHAN].id]["certify"].entered == 0
     move = candidacies.moves_of(
-        world.session, world.bureau.scope, candidacies.list_of_firm(world.session, world.bureau.scope, firm)[0].id
+        world.session,
+        world.bureau.scope,
+        candidacies.list_of_firm(world.session, world.bureau.scope, firm)[0].id,
     )[-1]
     reversals.reverse(world.session, world.bureau, move.id, "地址没有变")
     after = ledger.balances(world.session, world.bureau.scope, "ptsme", clock.today(), by="unit")
@@ -274,8 +302,8 @@ def test_a_caseworker_takes_back_only_their_own(world: World) -> None:
     own = stages.open_candidacy(world.session, world.caseworker, firm, "hnte")
     other = world.candidacy(firm, "ptsme")
     scope = world.bureau.scope
+    theirs = candidacies.moves_of(world.session, scope, other)[0]
     with pytest.raises(Forbidden):
-        theirs = candidacies.moves_of(world.session, scope, other)[0]
         reversals.reverse(world.session, world.caseworker, theirs.id, "错")
     mine = candidacies.moves_of(world.session, scope, own)[0]
     reversals.reverse(world.session, world.caseworker, mine.id, "错")
@@ -297,6 +325,8 @@ def test_verify_finds_what_is_wrong(world: World) -> None:
 
     candidacy = world.at_stage("serve", on=DAY)
     world.session.execute(text("UPDATE candidacy SET stage = 'recommend' WHERE id = :id"), {"id": candidacy})
-    world.session.execute(text("UPDATE ledger_rollup SET delta = delta - 2 WHERE account = 'serve' AND grain = 'D'"))
+    world.session.execute(
+        text("UPDATE ledger_rollup SET delta = delta - 2 WHERE account = 'serve' AND grain = 'D'")
+    )
     found = {finding.check for finding in verification.verify(world.session)}
     assert found == {"cached-stage", "never-negative", "rollup"}
