@@ -36,7 +36,7 @@ class Course:
     growth: int
     """Added to the last goal for each year after it."""
     lists: tuple[date, ...]
-    """Day of issue of the year's list."""
+    """Day of issue of the year's list; that of 2026 is supposed."""
     list_recorded_after: int
     """Days until the list is in the book."""
     season: tuple[tuple[int, int], tuple[int, int]]
@@ -77,7 +77,7 @@ HNTE = Course(
     goals=(541, 626, 722, 829, 945, 990),
     jitter=8,
     growth=35,
-    lists=(date(2021, 12, 16), date(2022, 12, 24), date(2023, 12, 8), date(2024, 12, 6), date(2025, 12, 19)),
+    lists=(date(2021, 12, 16), date(2022, 12, 24), date(2023, 12, 8), date(2024, 12, 6), date(2025, 12, 19), date(2026, 12, 4)),
     list_recorded_after=3,
     season=((5, 6), (7, 24)),
     pass_rate=0.76,
@@ -97,7 +97,7 @@ PTSME = Course(
     goals=(1502, 1731, 1978, 2231, 2484, 2690),
     jitter=18,
     growth=180,
-    lists=(date(2021, 12, 28), date(2022, 12, 27), date(2023, 12, 28), date(2024, 12, 30), date(2025, 12, 30)),
+    lists=(date(2021, 12, 28), date(2022, 12, 27), date(2023, 12, 28), date(2024, 12, 30), date(2025, 12, 30), date(2026, 12, 29)),
     list_recorded_after=0,
     season=((3, 8), (11, 6)),
     pass_rate=0.9,
@@ -134,12 +134,12 @@ STREETS: dict[str, int] = {
 PARKS: dict[str, dict[str, int]] = {
     "330105003": {"330105-p01": 35},
     "330105005": {"330105-p01": 30},
-    "330105008": {"330105-p02": 12, "330105-p04": 28},
-    "330105009": {"330105-p02": 34, "330105-p03": 24},
+    "330105008": {"330105-p02": 14, "330105-p04": 34},
+    "330105009": {"330105-p02": 36, "330105-p03": 28},
     "330105010": {"330105-p05": 30, "330105-p06": 18},
     "330105011": {"330105-p07": 40},
     "330105018": {"330105-p08": 34},
-    "330105019": {"330105-p08": 24, "330105-p06": 16},
+    "330105019": {"330105-p08": 30, "330105-p06": 18},
     "330105017": {"330105-p04": 20},
-    "330105002": {"330105-p01": 20},
+    "330105002": {"330105-p01": 30},
 }

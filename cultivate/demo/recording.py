@@ -147,8 +147,9 @@ def _delay(rng: Random, step: Step, day: date, touched: set[int]) -> None:
 
 
 def _last_week(rng: Random, today: date) -> date:
-    """A working day of the seven before today."""
-    return rng.choice([day for back in range(1, 8) if workday(day := today - timedelta(days=back)) == day])
+    """A working day of the seven before today; after a holiday, the last one before it."""
+    worked = [back for back in range(1, 15) if (day := today - timedelta(days=back)) == workday(day)]
+    return today - timedelta(days=rng.choice([back for back in worked if back < 8] or worked[:1]))
 
 
 def _add_mistakes(world: World, today: date, known_until: datetime, touched: set[int]) -> None:
