@@ -28,7 +28,6 @@ def show() -> str:
         ],
         units=units.by_id(db()),
         unit_targets=targets.of_units(promises, scope),
-        today=today,
         charts=charts,
         figures=figures,
     )
