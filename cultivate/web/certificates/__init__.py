@@ -4,4 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("certificates", __name__)
 
-from cultivate.web.certificates import views  # noqa: E402, F401 the views bind themselves to the blueprint
+# the views bind themselves to the blueprint
+from cultivate.web.certificates import listing, revocation  # noqa: E402
+
+__all__ = ["blueprint", "listing", "revocation"]

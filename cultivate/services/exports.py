@@ -1,0 +1,274 @@
+"""The register as a workbook, in the layout that ``import firms`` takes back.
+
+Same scope, same masks, same filter as the list on the page; each export is kept in the trail.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from xlsxwriter.exceptions import FileCreateError
+
+from cultivate import clock, packs
+from cultivate.domain import masking
+from cultivate.domain.actor import Actor
+from cultivate.domain.permissions import Act
+from cultivate.domain.scope import Scope
+from cultivate.domain.stages import ACCOUNTS, LABELS, OUTSIDE, STAGES
+from cultivate.errors import N_, Invalid
+from cultivate.i18n import _, language
+from cultivate.models import Certificate, Firm, FirmName, FirmYear
+from cultivate.queries import firms, units
+from cultivate.queries.firms import FirmFilter
+from cultivate.queries.standing import standing
+from cultivate.queries.units import Unit
+from cultivate.services import audit
+from cultivate.spreadsheets import write
+from cultivate.spreadsheets.write import CellKind, SheetSpec
+
+CHUNK = 1000
+YEARS = 3
+Row = list[Any]
+
+#: what ``import firms`` reads; these titles are part of the layout and the same in every language
+_FIXED: tuple[tuple[str, CellKind, int], ...] = (
+    ("统一社会信用代码", "text", 22),
+    ("企业名称", "text", 36),
+    ("曾用名", "text", 24),
+    ("所属街道", "text", 14),
+    ("所在园区", "text", 18),
+    ("成立日期", "date", 12),
+    ("注册资本（万元）", "number", 14),
+    ("联系人", "text", 10),
+    ("联系电话", "text", 16),
+    ("所属技术领域", "text", 18),
+    ("职工总数", "integer", 10),
+    ("科技人员数", "integer", 10),
+    ("Ⅰ类知识产权", "integer", 10),
+    ("Ⅱ类知识产权", "integer", 10),
+    ("地址", "text", 36),
+    ("备注", "text", 30),
+)
+_YEARS_AFTER = 12
+"""The yearly columns stand behind 科技人员数."""
+
+
+def export_firms(
+    session: Session, actor: Actor, path: Path, wanted: FirmFilter, as_of: date | None = None
+) -> int:
+    """Write the firms of a filter to ``path`` (.xlsx or .csv by its ending); returns how many.
+
+    With ``as_of`` the stages, and the filter's track and stage, are those of that day, and only firms that
+    stood somewhere by then are written.
+    """
+    actor.require(Act.EXPORT)
+    if path.suffix.lower() not in {".xlsx", ".csv"}:
+        raise Invalid(N_("Exports are written as .xlsx or .csv."), field="file", code="format-unknown")
+    if wanted.stage is not None and wanted.stage not in ACCOUNTS:
+        raise Invalid(
+            N_("“%(stage)s” is no stage."), field="stage", code="no-such-stage", stage=wanted.stage
+        )
+    years = _years(session)
+    columns = _columns(years)
+    counter = _Counter()
+    rows = counter.counting(_rows(session, actor.scope, wanted, as_of, years))
+    _write(path, columns, rows)
+    audit.note(
+        session, actor, "export", "register", None, rows=counter.rows, format=path.suffix[1:].lower(), **_said(wanted, as_of)
+    )
+    session.flush()
+    return counter.rows
+
+
+def _write(path: Path, columns: list[tuple[str, CellKind, int]], rows: Iterator[Row]) -> None:
+    """Beside its place first, so that a file of that name is either whole or as it was."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.suffix.lower() == ".csv":
+            write.write_csv(part, [title for title, _kind, _width in columns], rows)
+        else:
+            write.write_xlsx(part, [SheetSpec("企业名册", columns, rows)])
+        part.replace(path)
+    except (OSError, FileCreateError) as error:
+        raise Invalid(
+            N_("%(file)s cannot be written: %(reason)s"), field="file", file=path.name, reason=str(error)
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class _Counter:
+    """Counts what passes, as the rows are never all in memory."""
+
+    rows = 0
+
+    def counting(self, rows: Iterator[Row]) -> Iterator[Row]:
+        for row in rows:
+            self.rows += 1
+            yield row
+
+
+def _said(wanted: FirmFilter, as_of: date | None) -> dict[str, Any]:
+    said = {
+        "q": wanted.q,
+        "unit": wanted.unit.code if wanted.unit else None,
+        "track": wanted.track,
+        "stage": wanted.stage,
+        "field": wanted.field,
+        "no_code": wanted.no_code,
+        "as_of": as_of.isoformat() if as_of else None,
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _years(session: Session) -> list[int]:
+    """Years with figures, and the last closed ones, newest last."""
+    known = set(session.scalars(select(FirmYear.year).distinct()))
+    last = clock.today().year - 1
+    return sorted(known | set(range(last - YEARS + 1, last + 1)))
+
+
+def _columns(years: Sequence[int]) -> list[tuple[str, CellKind, int]]:
+    yearly: list[tuple[str, CellKind, int]] = [
+        (f"{year}年{figure}（万元）", "number", 16) for figure in ("销售收入", "研发费用") for year in years
+    ]
+    told: list[tuple[str, CellKind, int]] = []
+    for track in packs.tracks().values():
+        short = track.short(language())
+        told += [
+            (_("%(track)s: stage", track=short), "text", 12),
+            (_("%(track)s: since", track=short), "date", 12),
+            (_("%(track)s: certificate number", track=short), "text", 18),
+            (_("%(track)s: valid through", track=short), "date", 12),
+        ]
+    return [*_FIXED[:_YEARS_AFTER], *yearly, *_FIXED[_YEARS_AFTER:], *told]
+
+
+def _rows(
+    session: Session, scope: Scope, wanted: FirmFilter, as_of: date | None, years: Sequence[int]
+) -> Iterator[Row]:
+    """Rows by id, some thousand at a time; five queries a chunk."""
+    places = units.by_id(session)
+    last = 0
+    statement = firms.narrowed(select(*_COLUMNS), scope, _without_standing(wanted, as_of))
+    if as_of is not None:
+        place = standing(wanted.track, as_of, [wanted.stage] if wanted.stage else _EVERYWHERE)
+        statement = statement.where(Firm.id.in_(select(place.c.firm_id)))
+    while True:
+        found = session.execute(statement.where(Firm.id > last).order_by(Firm.id).limit(CHUNK)).all()
+        if not found:
+            return
+        last = found[-1].id
+        yield from _written(session, scope, found, places, years, as_of)
+
+
+#: columns, not entities: the register passes through and does not stay in memory
+_COLUMNS = (
+    Firm.id,
+    Firm.uscc,
+    Firm.name,
+    Firm.street_id,
+    Firm.park_id,
+    Firm.established_on,
+    Firm.registered_capital,
+    Firm.contact_name,
+    Firm.contact_phone,
+    Firm.field,
+    Firm.staff,
+    Firm.rd_staff,
+    Firm.class1_ip,
+    Firm.class2_ip,
+    Firm.address,
+    Firm.note,
+)
+_EVERYWHERE = tuple(account for account in ACCOUNTS if account != OUTSIDE)
+
+
+def _without_standing(wanted: FirmFilter, as_of: date | None) -> FirmFilter:
+    """On an earlier day track and stage are asked of that day, not of today."""
+    if as_of is None:
+        return wanted
+    return FirmFilter(wanted.q, wanted.unit, None, None, wanted.field, wanted.no_code, wanted.sort)
+
+
+def _written(
+    session: Session,
+    scope: Scope,
+    found: Sequence[Any],
+    places: dict[int, Unit],
+    years: Sequence[int],
+    as_of: date | None,
+) -> Iterator[Row]:
+    ids = [firm.id for firm in found]
+    former = _former_names(session, ids)
+    figures = _figures(session, ids)
+    stands = _stands(session, ids, as_of)
+    for firm in found:
+        name, phone = firm.contact_name, firm.contact_phone
+        if not scope.contacts:
+            name, phone = masking.mask_name(name), masking.mask_phone(phone)
+        known = figures.get(firm.id, {})
+        yield [
+            firm.uscc,
+            firm.name,
+            "、".join(former.get(firm.id, ())),
+            places[firm.street_id].name_zh,
+            places[firm.park_id].name_zh if firm.park_id else None,
+            firm.established_on,
+            firm.registered_capital,
+            name,
+            phone,
+            firm.field,
+            firm.staff,
+            firm.rd_staff,
+            *(known.get((year, "sales")) for year in years),
+            *(known.get((year, "rd")) for year in years),
+            firm.class1_ip,
+            firm.class2_ip,
+            firm.address,
+            firm.note,
+            *(value for track in packs.tracks() for value in stands.get((firm.id, track), _NOWHERE)),
+        ]
+
+
+_NOWHERE: Row = [None, None, None, None]
+
+
+def _former_names(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
+    statement = select(FirmName.firm_id, FirmName.name).where(FirmName.firm_id.in_(ids)).order_by(FirmName.id)
+    for firm_id, name in session.execute(statement):
+        names.setdefault(firm_id, []).append(name)
+    return names
+
+
+def _figures(session: Session, ids: Sequence[int]) -> dict[int, dict[tuple[int, str], Any]]:
+    figures: dict[int, dict[tuple[int, str], Any]] = {}
+    columns = (FirmYear.firm_id, FirmYear.year, FirmYear.sales, FirmYear.rd)
+    for firm_id, year, sales, rd in session.execute(select(*columns).where(FirmYear.firm_id.in_(ids))):
+        figures.setdefault(firm_id, {}).update({(year, "sales"): sales, (year, "rd"): rd})
+    return figures
+
+
+def _stands(session: Session, ids: Sequence[int], as_of: date | None) -> dict[tuple[int, str], Row]:
+    """Stage, since when, certificate of each firm and track; of several candidacies the one furthest on counts."""
+    place = standing(None, as_of, _EVERYWHERE)
+    statement = (
+        select(place.c.firm_id, place.c.track, place.c.account, place.c.since, Certificate.number, Certificate.valid_through)
+        .outerjoin(
+            Certificate,
+            (Certificate.candidacy_id == place.c.candidacy_id) & (Certificate.status != "void"),
+        )
+        .where(place.c.firm_id.in_(ids))
+        .order_by(place.c.candidacy_id)
+    )
+    stands: dict[tuple[int, str], tuple[int, Row]] = {}
+    for firm_id, track, account, since, number, last in session.execute(statement):
+        rank = STAGES.index(account) if account in STAGES else -1
+        key = (firm_id, track)
+        if key not in stands or stands[key][0] <= rank:
+            stands[key] = (rank, [_(LABELS[account]), since, number, last])
+    return {key: row for key, (_rank, row) in stands.items()}
