@@ -18,7 +18,9 @@ class CultivateError(Exception):
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 422
 
-    def __init__(self, msgid: str, *, field: str | None = None, code: str | None = None, **params: Any) -> None:
+    def __init__(
+        self, msgid: str, *, field: str | None = None, code: str | None = None, **params: Any
+    ) -> None:
         """Keep the untranslated message and its parameters; ``str()`` gives the English text."""
         super().__init__(msgid)
         self.msgid = msgid
@@ -62,7 +64,9 @@ class NotFound(CultivateError):
     code = "not-found"
     status = 404
 
-    def __init__(self, msgid: str = N_("There is no such record, or it is not yours to see."), **params: Any) -> None:
+    def __init__(
+        self, msgid: str = N_("There is no such record, or it is not yours to see."), **params: Any
+    ) -> None:
         """Default to the one sentence that gives nothing away."""
         super().__init__(msgid, **params)
 

@@ -57,7 +57,9 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     serial: int = 0
 
-    def user(self, username: str, role: Role, *unit_codes: str, email: str | None = None, locale: str = "zh") -> User:
+    def user(
+        self, username: str, role: Role, *unit_codes: str, email: str | None = None, locale: str = "zh"
+    ) -> User:
         """A person; without a password (``client_as`` logs in by session)."""
         user = User(
             username=username,
@@ -88,7 +90,13 @@ class World:
         """A caseworker of 米市巷街道."""
         return self.actor("caseworker")
 
-    def firm(self, name: str | None = None, street: str = MISHIXIANG, park: str | None = None, uscc: str | None = None) -> int:
+    def firm(
+        self,
+        name: str | None = None,
+        street: str = MISHIXIANG,
+        park: str | None = None,
+        uscc: str | None = None,
+    ) -> int:
         """A firm, by a bare row: how firms are registered is tested elsewhere. ``uscc`` is made where not said."""
         self.serial += 1
         code = uscc if uscc is not None else credit_code(self.serial)
@@ -111,7 +119,9 @@ class World:
         """A candidacy at ``discover``."""
         return stages.open_candidacy(self.session, self.bureau, firm_id, track, on)
 
-    def at_stage(self, stage: str, firm_id: int | None = None, track: str = "hnte", on: date = date(2025, 3, 3)) -> int:
+    def at_stage(
+        self, stage: str, firm_id: int | None = None, track: str = "hnte", on: date = date(2025, 3, 3)
+    ) -> int:
         """A candidacy brought to a stage through every guard, all on one day."""
         candidacy_id = self.candidacy(firm_id if firm_id is not None else self.firm(), track, on)
         for step in ("serve", "recommend", "certify"):
@@ -119,8 +129,12 @@ class World:
                 break
             if step == "recommend":
                 service_records.record(self.session, self.bureau, candidacy_id, "visit", on, "")
-            certificate = CertificateData(f"GR{on.year}33{self.serial:06d}", on) if step == "certify" else None
-            stages.move(self.session, self.bureau, candidacy_id, MoveRequest(step, on, certificate=certificate))
+            certificate = (
+                CertificateData(f"GR{on.year}33{self.serial:06d}", on) if step == "certify" else None
+            )
+            stages.move(
+                self.session, self.bureau, candidacy_id, MoveRequest(step, on, certificate=certificate)
+            )
             if step == stage:
                 break
         return candidacy_id

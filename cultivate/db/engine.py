@@ -31,7 +31,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Pragmas of a new connection; the driver's own transaction handling is switched off."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MILLISECONDS}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.execute("PRAGMA cache_size=-65536")
     cursor.close()

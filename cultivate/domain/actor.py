@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from cultivate.domain.permissions import Act, Role, may
 from cultivate.domain.scope import Scope
-from cultivate.errors import Forbidden, N_
+from cultivate.errors import N_, Forbidden
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,9 @@ def surviving(moves: Sequence[BookedT]) -> list[BookedT]:
     return [move for move in moves if move.reverses_id is None and move.id not in reversed_ids]
 
 
-def fold(moves: Sequence[BookedMove], *, as_of: date | None = None, known_at: datetime | None = None) -> Place | None:
+def fold(
+    moves: Sequence[BookedMove], *, as_of: date | None = None, known_at: datetime | None = None
+) -> Place | None:
     """Where a candidacy stood on ``as_of`` by what was known at ``known_at``; ``None`` when outside.
 
     This is the definition that every faster count is checked against.

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from cultivate.domain.permissions import Act, may
 from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, WAYS, Exit, Stage
-from cultivate.errors import Invalid, N_
+from cultivate.errors import N_, Invalid
 
 #: ways out that only the bureau decides, and a caseworker proposes
 DECIDED_EXITS = frozenset({Exit.WITHDRAWN, Exit.MOVED_OUT, Exit.CLOSED})
@@ -63,7 +63,13 @@ def _way(facts: MoveFacts) -> list[Invalid]:
         return []
     if facts.source == facts.target:
         return [Invalid(N_("It is at this stage already."), field="to", code="already-there")]
-    return [Invalid(N_("There is no way from here to there; the stages follow one another."), field="to", code="no-such-way")]
+    return [
+        Invalid(
+            N_("There is no way from here to there; the stages follow one another."),
+            field="to",
+            code="no-such-way",
+        )
+    ]
 
 
 def _role(facts: MoveFacts) -> list[Invalid]:
@@ -71,8 +77,20 @@ def _role(facts: MoveFacts) -> list[Invalid]:
     if may(facts.role, act):
         return []
     if act == Act.DECIDE and may(facts.role, Act.PROPOSE):
-        return [Invalid(N_("The bureau decides this. Propose it, with your reason."), field="to", code="propose-instead")]
-    return [Invalid(N_("Your role may not do this. Ask the bureau or the administrator."), field="to", code="forbidden")]
+        return [
+            Invalid(
+                N_("The bureau decides this. Propose it, with your reason."),
+                field="to",
+                code="propose-instead",
+            )
+        ]
+    return [
+        Invalid(
+            N_("Your role may not do this. Ask the bureau or the administrator."),
+            field="to",
+            code="forbidden",
+        )
+    ]
 
 
 def _days(facts: MoveFacts) -> list[Invalid]:
@@ -127,9 +145,17 @@ def _serve(facts: MoveFacts) -> list[Invalid]:
         return []
     found = []
     if not facts.credit_code_valid:
-        found.append(Invalid(N_("There is no credit code yet. Add it to the firm."), field="uscc", code="credit-code-missing"))
+        found.append(
+            Invalid(
+                N_("There is no credit code yet. Add it to the firm."),
+                field="uscc",
+                code="credit-code-missing",
+            )
+        )
     if not facts.in_charge:
-        found.append(Invalid(N_("Nobody is in charge yet. Name somebody."), field="in_charge", code="nobody-in-charge"))
+        found.append(
+            Invalid(N_("Nobody is in charge yet. Name somebody."), field="in_charge", code="nobody-in-charge")
+        )
     return found
 
 
@@ -139,9 +165,17 @@ def _recommend(facts: MoveFacts) -> list[Invalid]:
     if facts.override_reason:
         if may(facts.role, Act.OVERRIDE):
             return []
-        return [Invalid(N_("Only the bureau may waive conditions."), field="override_reason", code="forbidden")]
+        return [
+            Invalid(N_("Only the bureau may waive conditions."), field="override_reason", code="forbidden")
+        ]
     if facts.services == 0:
-        return [Invalid(N_("There is no service record yet. Record a service first."), field="services", code="no-service-record")]
+        return [
+            Invalid(
+                N_("There is no service record yet. Record a service first."),
+                field="services",
+                code="no-service-record",
+            )
+        ]
     return []
 
 
@@ -149,10 +183,18 @@ def _certify(facts: MoveFacts) -> list[Invalid]:
     if facts.target != Stage.CERTIFY:
         return []
     if not facts.has_certificate or facts.issued_on is None:
-        return [Invalid(N_("Certificate number and day of issue are needed."), field="certificate", code="certificate-missing")]
+        return [
+            Invalid(
+                N_("Certificate number and day of issue are needed."),
+                field="certificate",
+                code="certificate-missing",
+            )
+        ]
     found = []
     if facts.issued_on > facts.today:
-        found.append(Invalid(N_("The day of issue lies in the future."), field="issued_on", code="day-in-future"))
+        found.append(
+            Invalid(N_("The day of issue lies in the future."), field="issued_on", code="day-in-future")
+        )
     elif facts.effective_on < facts.issued_on:
         found.append(
             Invalid(
@@ -164,7 +206,11 @@ def _certify(facts: MoveFacts) -> list[Invalid]:
         )
     if facts.number_taken:
         found.append(
-            Invalid(N_("This certificate number is recorded for another firm."), field="number", code="number-taken")
+            Invalid(
+                N_("This certificate number is recorded for another firm."),
+                field="number",
+                code="number-taken",
+            )
         )
     return found
 

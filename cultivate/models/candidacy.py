@@ -20,7 +20,9 @@ class Candidacy(Base):
     __tablename__ = "candidacy"
     __table_args__ = (
         UniqueConstraint("firm_id", "track", "cycle"),
-        Index("uq_candidacy_open", "firm_id", "track", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index(
+            "uq_candidacy_open", "firm_id", "track", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN
+        ),
         Index("ix_candidacy_pipeline", "track", "stage", "stage_since", "id"),
     )
 

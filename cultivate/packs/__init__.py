@@ -5,7 +5,7 @@ from functools import cache
 
 from cultivate.domain.plans import Indicator, Plan, PlanUnit
 from cultivate.domain.tracks import Track
-from cultivate.errors import Invalid, N_
+from cultivate.errors import N_, Invalid
 from cultivate.paths import packs_dir
 
 

@@ -9,7 +9,9 @@ from cultivate.domain.actor import Actor
 from cultivate.models import AuditEvent
 
 
-def note(session: Session, actor: Actor, verb: str, subject: str, subject_id: int | None, **details: Any) -> None:
+def note(
+    session: Session, actor: Actor, verb: str, subject: str, subject_id: int | None, **details: Any
+) -> None:
     """Add one event to the trail, in the same transaction as the act; ``details`` must be plain JSON values."""
     session.add(
         AuditEvent(

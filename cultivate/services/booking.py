@@ -189,4 +189,3 @@ def open_new(
     act.session.flush()
     step(act, candidacy, stage, effective_on, **extra)
     return candidacy
-

@@ -8,7 +8,7 @@ from cultivate.domain.actor import Actor
 from cultivate.domain.moves import DECIDED_EXITS
 from cultivate.domain.permissions import Act
 from cultivate.domain.stages import STAGES, Stage
-from cultivate.errors import Conflict, Invalid, N_, NotFound
+from cultivate.errors import N_, Conflict, Invalid, NotFound
 from cultivate.models import Candidacy, Firm, Proposal
 from cultivate.queries.candidacies import firm_within
 from cultivate.services import audit, stages
@@ -23,7 +23,11 @@ def propose(session: Session, actor: Actor, candidacy_id: int, to: str, reason: 
         candidacy.stage in STAGES and to in DECIDED_EXITS
     )
     if not sensible:
-        raise Invalid(N_("There is no way from here to there; the stages follow one another."), field="to", code="no-such-way")
+        raise Invalid(
+            N_("There is no way from here to there; the stages follow one another."),
+            field="to",
+            code="no-such-way",
+        )
     if not reason.strip():
         raise Invalid(N_("A reason is needed."), field="reason", code="reason-missing")
     waiting = session.scalar(
@@ -32,7 +36,9 @@ def propose(session: Session, actor: Actor, candidacy_id: int, to: str, reason: 
         )
     )
     if waiting is not None:
-        raise Invalid(N_("This is proposed already and waits for the bureau."), field="to", code="already-proposed")
+        raise Invalid(
+            N_("This is proposed already and waits for the bureau."), field="to", code="already-proposed"
+        )
     proposal = Proposal(
         candidacy_id=candidacy_id,
         to=to,
@@ -70,7 +76,9 @@ def decide(
     if proposal.status != "waiting":
         raise Conflict(N_("This proposal has been decided already."))
     if not accept and not answer.strip():
-        raise Invalid(N_("Say why, so that the street knows what to mend."), field="answer", code="reason-missing")
+        raise Invalid(
+            N_("Say why, so that the street knows what to mend."), field="answer", code="reason-missing"
+        )
     if accept:
         request = MoveRequest(proposal.to, reason=proposal.reason, override_reason=override_reason)
         stages.move(session, actor, proposal.candidacy_id, request)

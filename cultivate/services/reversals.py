@@ -9,7 +9,7 @@ from cultivate.domain.ledger import NO_PARK
 from cultivate.domain.moves import required_act
 from cultivate.domain.permissions import Act as Permission
 from cultivate.domain.stages import OPEN_STAGES, STAGES, Exit, Stage
-from cultivate.errors import Forbidden, Invalid, N_, NotFound
+from cultivate.errors import N_, Forbidden, Invalid, NotFound
 from cultivate.models import Candidacy, Certificate, Firm, StageMove, Transfer
 from cultivate.services import audit, booking
 from cultivate.services.booking import Act
@@ -69,7 +69,9 @@ def _check_last(act: Act, candidacy: Candidacy, move: StageMove) -> None:
         raise _refusal(N_("A counter-move cannot be taken back; make the move anew."))
     standing = booking.standing_moves(act.session, candidacy.id)
     if not standing or standing[-1].id != move.id:
-        raise _refusal(N_("Only the last move that stands can be taken back; take back the later ones first."))
+        raise _refusal(
+            N_("Only the last move that stands can be taken back; take back the later ones first.")
+        )
 
 
 def _check_way_back(act: Act, candidacy: Candidacy, move: StageMove) -> None:

@@ -9,7 +9,7 @@ from cultivate import clock
 from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Act
 from cultivate.domain.service_kinds import KINDS
-from cultivate.errors import Invalid, N_, NotFound
+from cultivate.errors import N_, Invalid, NotFound
 from cultivate.models import Candidacy, Firm, ServiceRecord
 from cultivate.queries.candidacies import firm_within
 from cultivate.services import audit
@@ -30,12 +30,16 @@ def record(
     candidacy = candidacy_in_scope(session, actor, candidacy_id)
     day = on or clock.today()
     if kind not in KINDS:
-        raise Invalid(N_("There is no kind of service “%(kind)s”."), field="kind", code="kind-unknown", kind=kind)
+        raise Invalid(
+            N_("There is no kind of service “%(kind)s”."), field="kind", code="kind-unknown", kind=kind
+        )
     if day > clock.today():
         raise Invalid(N_("The day lies in the future."), field="on", code="day-in-future")
     if follow_up_on is not None and follow_up_on < day:
         raise Invalid(
-            N_("The follow-up lies before the service."), field="follow_up_on", code="follow-up-before-service"
+            N_("The follow-up lies before the service."),
+            field="follow_up_on",
+            code="follow-up-before-service",
         )
     row = ServiceRecord(
         candidacy_id=candidacy.id,
@@ -48,7 +52,9 @@ def record(
     )
     session.add(row)
     session.flush()
-    audit.note(session, actor, "record", "service", row.id, candidacy=candidacy.id, kind=kind, on=day.isoformat())
+    audit.note(
+        session, actor, "record", "service", row.id, candidacy=candidacy.id, kind=kind, on=day.isoformat()
+    )
     return row.id
 
 

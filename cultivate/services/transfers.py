@@ -9,7 +9,7 @@ from cultivate import clock
 from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Act
 from cultivate.domain.stages import STAGES
-from cultivate.errors import Invalid, N_
+from cultivate.errors import N_, Invalid
 from cultivate.models import Candidacy, Firm, Transfer
 from cultivate.queries import units
 from cultivate.services import audit, booking
@@ -68,7 +68,15 @@ def transfer(
     for candidacy in standing:
         booking.relocate(act, candidacy, row)
     audit.note(
-        session, actor, "transfer", "firm", firm.id, street=street_code, park=park_code, on=day.isoformat(), reason=reason
+        session,
+        actor,
+        "transfer",
+        "firm",
+        firm.id,
+        street=street_code,
+        park=park_code,
+        on=day.isoformat(),
+        reason=reason,
     )
     return row.id
 
@@ -78,7 +86,9 @@ def _check_day(session: Session, firm: Firm, standing: list[Candidacy], day: dat
         raise Invalid(N_("The day lies in the future."), field="effective_on", code="day-in-future")
     days = [booking.standing_moves(session, candidacy.id)[-1].effective_on for candidacy in standing]
     earlier = session.scalar(
-        select(func.max(Transfer.effective_on)).where(Transfer.firm_id == firm.id, Transfer.reversed_at.is_(None))
+        select(func.max(Transfer.effective_on)).where(
+            Transfer.firm_id == firm.id, Transfer.reversed_at.is_(None)
+        )
     )
     last = max([*days, *([earlier] if earlier else [])], default=None)
     if last is not None and day < last:

@@ -43,7 +43,12 @@ steps = st.one_of(
     st.tuples(st.just("exit"), firms, tracks, days),
     st.tuples(st.just("listed"), firms, tracks, days),
     st.tuples(st.just("listed"), firms, tracks, days),
-    st.tuples(st.just("transfer"), firms, st.sampled_from([(MISHIXIANG, None), (HUSHU, PARK), (BANSHAN, None), (HUSHU, None)]), days),
+    st.tuples(
+        st.just("transfer"),
+        firms,
+        st.sampled_from([(MISHIXIANG, None), (HUSHU, PARK), (BANSHAN, None), (HUSHU, None)]),
+        days,
+    ),
     st.tuples(st.just("revoke"), firms, tracks, days),
     st.tuples(st.just("lapse"), st.just(0), st.just(""), days),
     st.tuples(st.just("renew"), st.just(0), st.just(""), days),
@@ -88,7 +93,9 @@ class Play:
             service_records.record(self.session, self.world.bureau, candidacy.id, "visit", FIRST, "")
         day = day or min(TODAY, candidacy.stage_since + timedelta(days=30))
         certificate = CertificateData(f"GR{candidacy.id:012d}", day) if to == "certify" else None
-        stages.move(self.session, self.world.bureau, candidacy.id, MoveRequest(to, day, certificate=certificate))
+        stages.move(
+            self.session, self.world.bureau, candidacy.id, MoveRequest(to, day, certificate=certificate)
+        )
 
     def back(self, firm: int, track: str, day: date) -> None:
         candidacy = self.last(firm, track)
@@ -176,9 +183,15 @@ def compare(world: World, as_of: date, known_at: datetime | None) -> None:
         by_street = ledger.balances(world.session, world.bureau.scope, track, as_of, known_at, "unit")
         by_park = ledger.balances(world.session, world.bureau.scope, track, as_of, known_at, "park")
         for account in ACCOUNTS[1:]:
-            assert whole.accounts[account] == sum(n for place, n in expected.items() if place.account == account)
+            assert whole.accounts[account] == sum(
+                n for place, n in expected.items() if place.account == account
+            )
             for dimension, attribute in ((by_street, "street_id"), (by_park, "park_id")):
-                counted = {unit: stock.accounts[account] for unit, stock in dimension.items() if stock.accounts[account]}
+                counted = {
+                    unit: stock.accounts[account]
+                    for unit, stock in dimension.items()
+                    if stock.accounts[account]
+                }
                 folded: Counter[int] = Counter()
                 for place, number in expected.items():
                     if place.account == account:
