@@ -10,7 +10,6 @@ from cultivate.domain.forecast import RENEWAL, Forecast, Observed, forecast
 from cultivate.domain.scope import Scope
 from cultivate.domain.stages import OPEN_STAGES, Stage
 from cultivate.models import Candidacy, Certificate, Posting
-from cultivate.queries.memo import remember
 from cultivate.queries.places import within
 
 #: how many earlier years a rate is taken from
@@ -23,9 +22,7 @@ def year_end(
 ) -> Forecast:
     """The forecast for the last day of the year of ``as_of``."""
     on = as_of.replace(month=12, day=31)
-    key = ("forecast", scope, track, as_of, known_at)
-    groups = remember(session, key, lambda: _groups(session, scope, track, as_of, on, known_at))
-    return forecast(on, in_force, groups)
+    return forecast(on, in_force, _groups(session, scope, track, as_of, on, known_at))
 
 
 def _groups(

@@ -1,7 +1,7 @@
 """All numbers of the overview: per track the promise, the funnel and the trend; per street or park a line."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,6 @@ class TrackView:
     """One track on one day."""
 
     progress: TrackProgress
-    stock: Stock
     week: Mapping[str, Flow]
     """Flow of the ISO week so far, by account."""
     monday: date
@@ -51,44 +50,38 @@ class PlaceLine:
     new_this_year: int
     month: Flow
     """In and out of ``certify`` since the first of the month."""
-    stalled: int | None
+    stalled: int | None = None
     """Only of today: an earlier day's is not kept."""
 
 
 def track_view(
     session: Session, scope: Scope, row: TrackProgress, as_of: date, known_at: datetime | None
 ) -> TrackView:
-    """Everything about one track."""
+    """Everything about one track, counted anew."""
     monday = as_of - timedelta(days=as_of.weekday())
     trend = ledger.month_ends(session, scope, row.track, Stage.CERTIFY, as_of)
     trend[-1] = (as_of, row.in_force)
     return TrackView(
         progress=row,
-        stock=ledger.balances(session, scope, row.track, as_of, known_at)[0],
         week=ledger.flows(session, scope, row.track, monday, as_of, known_at)[0],
         monday=monday,
         conversions=conversion.by_stage(session, scope, row.track, as_of, known_at),
         cohort_since=conversion.since(as_of),
-        ending=_ending(session, scope, row.track, as_of),
+        ending=certificates.count_by_status(session, scope, row.track, as_of)["ending"],
         trend=trend,
     )
-
-
-def _ending(session: Session, scope: Scope, track: str, as_of: date) -> int:
-    def ask() -> int:
-        return certificates.count_by_status(session, scope, track, as_of)["ending"]
-
-    return remember(session, ("ending", scope, track, as_of), ask)
 
 
 def track_views(
     session: Session, scope: Scope, as_of: date, known_at: datetime | None = None
 ) -> list[TrackView]:
     """Every track."""
-    return [
-        track_view(session, scope, row, as_of, known_at)
-        for row in progress.progress(session, scope, as_of, known_at)
-    ]
+
+    def view(row: TrackProgress) -> TrackView:
+        key = ("track", scope, row.track, as_of, known_at, row.promise)
+        return remember(session, key, lambda: track_view(session, scope, row, as_of, known_at))
+
+    return [view(row) for row in progress.progress(session, scope, as_of, known_at)]
 
 
 def place_lines(
@@ -104,38 +97,56 @@ def place_lines(
 
     By park there is a last line for the firms in none, so that the column adds up to the whole.
     """
+    promises = tuple(targets.list_targets(session, track))
+    places = [unit for unit in shown(units.list_units(session), scope) if unit.kind == KINDS[by]]
+    if by == "park":
+        places.append(NO_PARK)
+    days = None if stalled_days is None else tuple(sorted(stalled_days.items()))
+    key = ("places", scope, track, as_of, known_at, by, promises, days, tuple(places))
+
+    def count() -> list[PlaceLine]:
+        stalled = None if days is None else _stalled(session, scope, track, as_of, by, dict(days))
+        lines = _lines(session, scope, track, as_of, known_at, by, places, promises)
+        if stalled is not None:
+            lines = [replace(line, stalled=stalled.get(line.unit.id, 0)) for line in lines]
+        return sorted(lines, key=_urgency)
+
+    return remember(session, key, count)
+
+
+def _lines(
+    session: Session,
+    scope: Scope,
+    track: str,
+    as_of: date,
+    known_at: datetime | None,
+    by: Dimension,
+    places: Sequence[Unit],
+    promises: Sequence[Promise],
+) -> list[PlaceLine]:
+    """The lines in the order of the units, without what stands still."""
     stocks = ledger.balances(session, scope, track, as_of, known_at, by)
     year = ledger.flows(session, scope, track, as_of.replace(month=1, day=1), as_of, known_at, by)
     month = ledger.flows(session, scope, track, as_of.replace(day=1), as_of, known_at, by)
-    stalled = None if stalled_days is None else _stalled(session, scope, track, as_of, by, stalled_days)
-    promises = targets.list_targets(session, track)
-
-    def line(unit: Unit) -> PlaceLine:
-        key = unit.id
-        stock = stocks.get(key, Stock())
-        promise = targets.applying(targets.of_unit(promises, key), track, as_of)
-        return PlaceLine(
+    lines = []
+    for unit in places:
+        stock = stocks.get(unit.id, Stock())
+        promise = targets.applying(targets.of_unit(promises, unit.id), track, as_of)
+        line = PlaceLine(
             unit=unit,
             stock=stock,
             target=promise.value if promise else None,
-            gap=_gap(stock, promise, as_of),
-            new_this_year=year.get(key, {}).get(Stage.CERTIFY, Flow()).entered,
-            month=month.get(key, {}).get(Stage.CERTIFY, Flow()),
-            stalled=None if stalled is None else stalled.get(key, 0),
+            gap=stock.in_force - promise.pace(as_of) if promise else None,
+            new_this_year=year.get(unit.id, {}).get(Stage.CERTIFY, Flow()).entered,
+            month=month.get(unit.id, {}).get(Stage.CERTIFY, Flow()),
         )
-
-    places = [line(unit) for unit in shown(units.list_units(session), scope) if unit.kind == KINDS[by]]
-    places.sort(key=_urgency)
-    return [*places, line(NO_PARK)] if by == "park" else places
+        lines.append(line)
+    return lines
 
 
-def _urgency(line: PlaceLine) -> tuple[bool, int, int]:
-    """By gap; units without a target after those with one, the largest first."""
-    return (line.gap is None, line.gap or 0, -line.stock.in_force)
-
-
-def _gap(stock: Stock, promise: Promise | None, as_of: date) -> int | None:
-    return None if promise is None else stock.in_force - promise.pace(as_of)
+def _urgency(line: PlaceLine) -> tuple[bool, bool, int, int]:
+    """By gap; units without a target after those with one, the largest first; "in no park" at the end."""
+    return (line.unit == NO_PARK, line.gap is None, line.gap or 0, -line.stock.in_force)
 
 
 def _stalled(

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from cultivate.domain.scope import Scope
 from cultivate.queries import ledger
+from cultivate.queries.memo import remember
 from cultivate.queries.targets import Promise
 
 
@@ -27,6 +28,11 @@ class YearLine:
 
 def plan_years(session: Session, scope: Scope, promise: Promise, as_of: date) -> list[YearLine]:
     """From the baseline's close to the last one before ``as_of``, and ``as_of`` itself."""
+    key = ("plan years", scope, promise, as_of)
+    return remember(session, key, lambda: _plan_years(session, scope, promise, as_of))
+
+
+def _plan_years(session: Session, scope: Scope, promise: Promise, as_of: date) -> list[YearLine]:
     closings = [date(year, 12, 31) for year in range(promise.baseline_on.year, as_of.year)]
     return [_line(session, scope, promise, day) for day in (*closings, as_of)]
 

@@ -12,6 +12,7 @@ from cultivate.domain.scope import Scope
 from cultivate.domain.stages import Stage
 from cultivate.queries import forecast, ledger, targets, units
 from cultivate.queries.ledger import Dimension, Stock
+from cultivate.queries.memo import remember
 from cultivate.queries.places import shown
 from cultivate.queries.targets import Promise
 
@@ -23,8 +24,8 @@ class TrackProgress:
     """A track against its promise; the promise and what follows from it are ``None`` where none was made."""
 
     track: str
-    in_force: int
-    """Stock at the close of the day."""
+    stock: Stock
+    """At the close of the day, by account."""
     newly_certified_this_year: int
     """Flow, gross: entered ``certify`` since 1 January, renewals included, net of what was taken back."""
     forecast: Forecast
@@ -32,6 +33,11 @@ class TrackProgress:
     pace: int | None
     closing: int | None
     """In force at the close of the promise's last day, once that is past: the plan's closing figure."""
+
+    @property
+    def in_force(self) -> int:
+        """Stock at the close of the day."""
+        return self.stock.in_force
 
     @property
     def baseline(self) -> int | None:
@@ -60,9 +66,21 @@ def progress(
     """Every track on ``as_of``, as the book knew it at ``known_at``."""
     promises = targets.of_scope(targets.list_targets(session), scope)
     return [
-        _of_track(session, scope, track, as_of, known_at, targets.applying(promises, track, as_of))
+        _remembered(session, scope, track, as_of, known_at, targets.applying(promises, track, as_of))
         for track in packs.tracks()
     ]
+
+
+def _remembered(
+    session: Session,
+    scope: Scope,
+    track: str,
+    as_of: date,
+    known_at: datetime | None,
+    promise: Promise | None,
+) -> TrackProgress:
+    key = ("progress", scope, track, as_of, known_at, promise)
+    return remember(session, key, lambda: _of_track(session, scope, track, as_of, known_at, promise))
 
 
 def _of_track(
@@ -73,7 +91,7 @@ def _of_track(
     known_at: datetime | None,
     promise: Promise | None,
 ) -> TrackProgress:
-    in_force = ledger.balances(session, scope, track, as_of, known_at)[0].in_force
+    stock = ledger.balances(session, scope, track, as_of, known_at)[0]
     new_year = as_of.replace(month=1, day=1)
     flow = ledger.flows(session, scope, track, new_year, as_of, known_at)[0].get(Stage.CERTIFY)
     closing = None
@@ -81,9 +99,9 @@ def _of_track(
         closing = ledger.balances(session, scope, track, promise.target_on, known_at)[0].in_force
     return TrackProgress(
         track=track,
-        in_force=in_force,
+        stock=stock,
         newly_certified_this_year=flow.entered if flow else 0,
-        forecast=forecast.year_end(session, scope, track, as_of, in_force, known_at),
+        forecast=forecast.year_end(session, scope, track, as_of, stock.in_force, known_at),
         promise=promise,
         pace=promise.pace(as_of) if promise else None,
         closing=closing,

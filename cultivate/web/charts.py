@@ -45,7 +45,7 @@ def funnel(view: TrackView, as_of: date, known_at: datetime | None) -> dict[str,
             {
                 "account": stage,
                 "label": _(LABELS[stage]),
-                "value": view.stock.accounts[stage],
+                "value": view.progress.stock.accounts[stage],
                 "note": conversion_words(view.conversions.get(stage)),
                 "href": figures.stock(track, stage, as_of, known_at=known_at),
             }

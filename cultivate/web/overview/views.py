@@ -33,7 +33,7 @@ def show() -> str:
         asked=asked,
         views=views,
         lines=lines,
-        is_empty=not any(any(view.stock.accounts.values()) for view in views),
+        is_empty=not any(any(view.progress.stock.accounts.values()) for view in views),
         tasks=worklist.counts(db(), actor(), asked.as_of, stalled_days) if asked.is_today else None,
         late=0 if asked.is_today else ledger.late_moves(db(), scope, asked.evening, asked.as_of),
         charts=charts,

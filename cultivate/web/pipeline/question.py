@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import request
 
-from cultivate import packs
+from cultivate import clock, packs
 from cultivate.domain.scope import Scope
 from cultivate.domain.stages import EXITS, STAGES
 from cultivate.errors import N_, Invalid, NotFound
@@ -25,6 +26,8 @@ FLOW_NAMES = {
     "moved_in": N_("moved in from another street or park"),
     "moved_out": N_("moved to another street or park"),
 }
+#: what the list of moves shows when no period is asked for
+RECENT_DAYS = 30
 SORTS = {
     "since": N_("Longest in stage"),
     "-since": N_("Newest in stage"),
@@ -97,6 +100,9 @@ def moves_asked(scope: Scope) -> MoveFilter:
     since, until = day_arg("since"), day_arg("until")
     if since and until and since > until:
         raise Invalid(N_("The first day lies after the last."), field="since")
+    recorded_since = moment_arg("recorded_since")
+    if not (since or until or recorded_since):
+        since = clock.today() - timedelta(days=RECENT_DAYS)
     return MoveFilter(
         track=track,
         account=_account("account"),
@@ -105,7 +111,7 @@ def moves_asked(scope: Scope) -> MoveFilter:
         until=until,
         unit=places.get_place(db(), scope, request.args.get("unit", "")),
         known_at=known_at_arg(),
-        recorded_since=moment_arg("recorded_since"),
+        recorded_since=recorded_since,
         page=page_number(),
     )
 
