@@ -153,7 +153,7 @@ def _insert_trail(
                 "subject_id": firm_id,
                 "details": {
                     "name": data.name,
-                    "uscc": data.uscc or None,
+                    "uscc": data.uscc if isinstance(data.uscc, str) else None,
                     "version": 1,
                     "import_batch_id": import_batch_id,
                 },
