@@ -1,0 +1,131 @@
+"""What has touched the firms of an import since: then it cannot be taken back."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from cultivate.errors import N_, Invalid
+from cultivate.models import Candidacy, Firm, ImportBatch, ImportRow, Proposal, ServiceRecord, StageMove
+from cultivate.services.imports.known_firms import chunks
+from cultivate.services.imports.verdict import MATCHED
+
+SHOWN = 10
+
+EDITED, MOVED, SERVED, PROPOSED = "edited", "moved", "served", "proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A firm and the kinds of things that happened to it since."""
+
+    firm_id: int
+    name: str
+    what: tuple[str, ...]
+
+
+class ImportTouched(Invalid):
+    """The import cannot be taken back; ``firms`` are the first that something has touched since."""
+
+    code = "import-touched"
+
+    def __init__(self, firms: Sequence[Touched], total: int) -> None:
+        """Name at most ten; the message says how many there are."""
+        self.firms = list(firms)
+        self.total = total
+        super().__init__(
+            N_("Something has happened since with %(count)s of these firms: %(names)s. The import stays."),
+            count=total,
+            names=", ".join(firm.name for firm in firms),
+        )
+
+
+def refuse_touched(session: Session, batch: ImportBatch) -> None:
+    """Raise ``ImportTouched`` where a firm of the batch was edited, moved, served or proposed since."""
+    found: dict[int, set[str]] = {}
+    for part in chunks(_firm_ids(session, batch)):
+        for firm_id, what in _since(session, batch, part):
+            found.setdefault(firm_id, set()).add(what)
+    if not found:
+        return
+    shown = sorted(found)[:SHOWN]
+    names = dict(session.execute(select(Firm.id, Firm.name).where(Firm.id.in_(shown))).all())
+    raise ImportTouched([Touched(key, names[key], tuple(sorted(found[key]))) for key in shown], len(found))
+
+
+def _firm_ids(session: Session, batch: ImportBatch) -> list[int]:
+    """Firms that the batch wrote or certified."""
+    rows = select(ImportRow.firm_id).where(ImportRow.batch_id == batch.id, ImportRow.firm_id.is_not(None))
+    if batch.kind == "firms":
+        rows = rows.where(ImportRow.firm_version.is_not(None))
+    else:
+        rows = rows.where(ImportRow.outcome == MATCHED)
+    return sorted({firm_id for firm_id in session.scalars(rows) if firm_id is not None})
+
+
+def _since(session: Session, batch: ImportBatch, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    if batch.kind == "firms":
+        yield from _marked(_edited(session, batch, ids), EDITED)
+    yield from _marked(_moved(session, batch, ids), MOVED)
+    for what, model, at in (
+        (SERVED, ServiceRecord, ServiceRecord.recorded_at),
+        (PROPOSED, Proposal, Proposal.proposed_at),
+    ):
+        statement = (
+            select(Candidacy.firm_id)
+            .join(model, model.candidacy_id == Candidacy.id)
+            .where(_of_firms(batch, ids), at >= batch.committed_at)
+        )
+        yield from _marked(session.scalars(statement), what)
+
+
+def _marked(ids: Iterable[int], what: str) -> Iterator[tuple[int, str]]:
+    return ((firm_id, what) for firm_id in ids)
+
+
+def _edited(session: Session, batch: ImportBatch, ids: Sequence[int]) -> list[int]:
+    """Every edit, merge and change of street makes a firm's version grow."""
+    return list(
+        session.scalars(
+            select(Firm.id)
+            .join(ImportRow, ImportRow.firm_id == Firm.id)
+            .where(
+                Firm.id.in_(ids),
+                ImportRow.batch_id == batch.id,
+                ImportRow.firm_version.is_not(None),
+                ImportRow.firm_version != Firm.version,
+            )
+            .order_by(Firm.id)
+        )
+    )
+
+
+def _moved(session: Session, batch: ImportBatch, ids: Sequence[int]) -> list[int]:
+    """Firms with a move booked after the last one of the batch, or after the batch where it has none."""
+    moves = (
+        select(Candidacy.firm_id, StageMove.id, StageMove.recorded_at, StageMove.import_batch_id)
+        .join(StageMove, StageMove.candidacy_id == Candidacy.id)
+        .where(_of_firms(batch, ids))
+        .order_by(StageMove.id)
+    )
+    own: dict[int, int] = {}
+    others: list[tuple[int, int, datetime]] = []
+    for firm_id, move_id, recorded_at, import_batch_id in session.execute(moves):
+        if import_batch_id == batch.id:
+            own[firm_id] = move_id
+        else:
+            others.append((firm_id, move_id, recorded_at))
+    done = batch.committed_at
+    return [
+        firm_id
+        for firm_id, move_id, recorded_at in others
+        if (move_id > own[firm_id] if firm_id in own else done is not None and recorded_at > done)
+    ]
+
+
+def _of_firms(batch: ImportBatch, ids: Sequence[int]) -> ColumnElement[bool]:
+    """Candidacies of these firms; a list speaks of one track, a roster of the firm."""
+    condition = Candidacy.firm_id.in_(ids)
+    return and_(condition, Candidacy.track == batch.track) if batch.track else condition
