@@ -1,11 +1,13 @@
 """An application on a clean database, with the units, one person a role, and builders for the rest."""
 
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
+from flask.globals import _cv_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,10 +30,23 @@ MISHIXIANG, HUSHU, BANSHAN = "330105001", "330105002", "330105011"
 PARK = "330105-p02"
 
 
+class FreshClient(FlaskClient):
+    """Each request in an application context of its own, as in production.
+
+    A request inside the test's context would share its ``g``, where the user and the language are kept.
+    """
+
+    def open(self, *args: object, **kwargs: object) -> object:
+        """One request."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(clean_database: str) -> "Iterator[Flask]":
     """An application on the test's database, inside its context, with the plan loaded."""
     made = create_app(Settings(database_url=clean_database, secret_key="test", base_url="http://localhost"))
+    made.test_client_class = FreshClient
     made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
     with made.app_context():
         database = made.extensions["database"]
@@ -164,9 +179,25 @@ def world(session: Session) -> World:
     return made
 
 
+class IsolatedClient(FlaskClient):
+    """Each request in an application context of its own, as behind a server.
+
+    Inside the test's context they would share its ``g``, and with it who is logged in, the language and the token.
+    """
+
+    def open(self, *args, **kwargs):
+        def alone():
+            _cv_app.set(None)
+            return super(IsolatedClient, self).open(*args, **kwargs)
+
+        return copy_context().run(alone)
+
+
 @pytest.fixture
 def client_as(app: Flask, world: World) -> "Callable[[str | None], FlaskClient]":
     """A test client logged in as that person (``None``: nobody); CSRF is checked as in production."""
+
+    app.test_client_class = IsolatedClient
 
     def make(username: str | None) -> FlaskClient:
         client = app.test_client()

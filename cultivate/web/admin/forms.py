@@ -1,6 +1,7 @@
 """Forms of ``admin``."""
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -18,10 +19,14 @@ class AccountForm(BaseForm):
     display_name = StringField(_l("Full name"), [InputRequired(), Length(max=80)])
     email = StringField(_l("E-mail"), [Length(max=254)], render_kw={"type": "email"})
     role = RadioField(
-        _l("Role"), [InputRequired()], choices=[(role.value, _l(words)) for role, words in ROLES.items()]
+        _l("Role"),
+        [InputRequired()],
+        choices=[SelectChoice(role.value, _l(words)) for role, words in ROLES.items()],
     )
     units = UnitsField(_l("Units"), description=_l("A caseworker sees and edits the firms of these."))
-    locale = SelectField(_l("Language"), [InputRequired()], choices=[("zh", "中文"), ("en", "English")])
+    locale = SelectField(
+        _l("Language"), [InputRequired()], choices=[SelectChoice("zh", "中文"), SelectChoice("en", "English")]
+    )
     active = BooleanField(_l("May log in"), default=True)
 
     def account(self) -> AccountData:
@@ -48,7 +53,7 @@ class NewAccountForm(AccountForm):
     role = RadioField(
         _l("Role"),
         [InputRequired()],
-        choices=[(role.value, _l(words)) for role, words in ROLES.items()],
+        choices=[SelectChoice(role.value, _l(words)) for role, words in ROLES.items()],
         default=Role.CASEWORKER.value,
     )
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import render_template, request
+from wtforms.fields import SelectChoice
 
 from cultivate.domain.permissions import Act
 from cultivate.i18n import _
@@ -19,8 +20,8 @@ from cultivate.web.request import db
 def audit() -> Any:
     """Who did what, newest first; filters are in the address."""
     form = TrailForm(request.args)
-    form.verb.choices = [("", _("All")), *((verb, verb) for verb in rows.list_verbs(db()))]
-    form.subject.choices = [("", _("All")), *((name, name) for name in rows.list_subjects(db()))]
+    form.verb.choices = _choices(rows.list_verbs(db()))
+    form.subject.choices = _choices(rows.list_subjects(db()))
     form.validate()
     wanted = TrailFilter(
         form.who.data or None,
@@ -31,3 +32,7 @@ def audit() -> Any:
     )
     page = rows.list_trail(db(), wanted, request.args.get("page", 1, type=int))
     return render_template("admin/audit.html", form=form, page=page)
+
+
+def _choices(values: list[str]) -> list[SelectChoice]:
+    return [SelectChoice("", _("All")), *(SelectChoice(value, value) for value in values)]

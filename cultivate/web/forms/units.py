@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import SelectField, SelectMultipleField, widgets
+from wtforms.fields import SelectChoice
 
 from cultivate.domain.scope import Scope
 from cultivate.i18n import _, language
@@ -10,14 +11,14 @@ from cultivate.queries import units
 from cultivate.web.request import db
 
 
-def unit_choices(scope: Scope, *kinds: str) -> list[tuple[str, str]]:
+def unit_choices(scope: Scope, *kinds: str) -> list[SelectChoice]:
     """Codes and names of the units of some kinds that lie within the scope.
 
     A caseworker of a street may place a firm in any park: parks are a second dimension, not a boundary.
     """
     lang = language()
     return [
-        (unit.code, unit.name(lang))
+        SelectChoice(unit.code, unit.name(lang))
         for unit in units.list_units(db(), *kinds)
         if scope.everything or unit.kind == "park" or unit.id in scope.unit_ids
     ]
@@ -33,7 +34,7 @@ class UnitField(SelectField):  # type: ignore[misc]  # WTForms has no types
     def offer(self, scope: Scope, *kinds: str, blank: str | None = None) -> None:
         """Offer the units of these kinds; ``blank`` are the words for none (default: a prompt)."""
         first = _("Choose") if blank is None else blank
-        self.choices = [("", first), *unit_choices(scope, *kinds)]
+        self.choices = [SelectChoice("", first), *unit_choices(scope, *kinds)]
 
     def pre_validate(self, form: Any) -> None:
         """Nothing chosen is for ``InputRequired`` or ``Optional`` to judge."""
