@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 from cultivate.log import log
 from cultivate.paths import PACKAGE
 from cultivate.reports import palette
+from cultivate.reports.widths import display_width
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
 FONT = PACKAGE / "static" / "vendor" / "fonts" / "NotoSansSC-Regular.ttf"
-WIDTH_INCHES = 6.0
-DOTS_PER_INCH = 200
+#: small, so that its letters are still read when a phone shrinks it
+WIDTH_INCHES = 4.6
+HEIGHT_INCHES = 1.7
+DOTS_PER_INCH = 248
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,12 @@ def draw(tracks: Sequence[tuple[Funnel, Line]]) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH_INCHES, 1.95 * len(tracks)), dpi=DOTS_PER_INCH, facecolor="white")
+    figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES * len(tracks)), dpi=DOTS_PER_INCH, facecolor="white")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(
-        len(tracks), 2, squeeze=False, width_ratios=(1, 1.15), gridspec_kw={"wspace": 0.16, "hspace": 0.5}
-    )
-    figure.subplots_adjust(left=0.085, right=0.9, top=0.91, bottom=0.07)
+    panels = figure.subplots(len(tracks), 2, squeeze=False, gridspec_kw={"wspace": 0.14, "hspace": 0.55})
+    # the names of the stages stand left of the bars, and are longer in English
+    widest = max(display_width(name) for funnel, _line_of in tracks for name in funnel.names)
+    figure.subplots_adjust(left=(widest * 4.2 + 8) / (WIDTH_INCHES * 72), right=0.84, top=0.91, bottom=0.075)
     for row, (funnel, line) in zip(panels, tracks, strict=True):
         _bars(row[0], funnel)
         _line(row[1], line)
@@ -115,9 +118,9 @@ def _line(axes: Any, line: Line) -> None:
     highest = max([*line.in_force, *(line.pace or ()), 1])
     lowest = min([*line.in_force, *(line.pace or ())])
     room = max(highest - lowest, highest * 0.05, 4) * 0.35
-    axes.set_ylim(max(0, lowest - room), highest + room)
+    axes.set_ylim(lowest - room, highest + room)
     axes.set_yticks([])
-    shown = [line.days[0], line.days[len(line.days) // 2], line.days[-1]]
+    shown = [line.days[0], line.days[-1]]
     axes.set_xticks(shown, [f"{day:%Y-%m}" for day in shown], fontproperties=_font(7), color=palette.QUIET)
     for (value, text, ink), shift in zip(sorted(ends, reverse=True), (5, -5), strict=False):
         axes.annotate(

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from unicodedata import east_asian_width
 
 import pandas as pd
 import xlsxwriter
 
 from cultivate import clock
+from cultivate.reports.widths import display_width
 
 WIDEST = 48
 NARROWEST = 8
@@ -96,13 +96,9 @@ def _cell(page: Any, line: int, place: int, value: Any, formats: dict[str, Any],
 
 def _width(name: str, values: pd.Series) -> int:
     """Columns as wide as their widest cell; a Chinese character takes two."""
-    widths = [_columns(name), *(_columns(_shown(value)) for value in values)]
+    widths = [display_width(name), *(display_width(_shown(value)) for value in values)]
     return min(max(*widths, NARROWEST) + 2, WIDEST)
 
 
 def _shown(value: Any) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-
-
-def _columns(text: str) -> int:
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

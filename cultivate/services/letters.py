@@ -19,7 +19,7 @@ from cultivate.mailer.rendering import render
 from cultivate.queries import units
 from cultivate.queries.deliveries import Recipient
 from cultivate.queries.weekly import Slot, TrackWeek, Weekly, weekly
-from cultivate.reports import chart, frames, palette, workbook
+from cultivate.reports import palette
 from cultivate.services.outbox import NewLetter
 from cultivate.settings import Settings
 
@@ -155,7 +155,8 @@ def _about(session: Session, numbers: Weekly) -> str:
 
 
 def _subject(view: _View) -> str:
-    tracks = _(", ").join(_in_subject(row) for row in view.numbers.tracks)
+    mark = "，" if language() == "zh" else ", "
+    tracks = mark.join(_in_subject(row) for row in view.numbers.tracks)
     return _(
         "%(about)s cultivation, week %(week)s: %(tracks)s",
         about=view.about,
@@ -195,6 +196,8 @@ def standing(row: TrackWeek) -> str:
 
 def _chart(numbers: Weekly) -> Part:
     """The picture. The funnel shows who is on the way; those in force are the line's."""
+    from cultivate.reports import chart
+
     on_the_way = STAGES[:-1]
     rows = []
     for row in numbers.tracks:
@@ -218,6 +221,8 @@ def _chart(numbers: Weekly) -> Part:
 
 
 def _workbook(view: _View, reader: Actor) -> Part:
+    from cultivate.reports import frames, workbook  # pandas takes a second to load
+
     week = view.numbers.slot.week
     footer = f"{view.about} · {week}"
     return Part(f"{week}.xlsx", XLSX, workbook.build(frames.sheets(view.numbers, kinds(reader)), footer))
