@@ -33,8 +33,9 @@ def select_locale() -> str:
         return LOCALES[DEFAULT]
     user = getattr(g, "actor", None)
     chosen = (user.locale if user is not None else None) or session.get("locale")
-    if chosen is None and request.path.startswith("/api/"):
-        chosen = request.accept_languages.best_match(list(LOCALES))
+    if request.path.startswith("/api/") and (user is None or "Authorization" in request.headers):
+        # a program says it with each request; a browser's header does not overrule what its user chose
+        chosen = request.accept_languages.best_match(list(LOCALES)) or chosen
     return LOCALES.get(chosen or DEFAULT, LOCALES[DEFAULT])
 
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.databases", "tests.fixtures"]
+pytest_plugins = ["tests.databases", "tests.fixtures", "tests.api_client"]
 
 # the same examples on every machine; HYPOTHESIS_PROFILE=deep looks further, at random
 settings.register_profile(

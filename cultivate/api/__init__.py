@@ -2,6 +2,22 @@
 
 from flask import Flask
 
+from cultivate.api import candidacies, certificates, counts, description, firms, service_records
+from cultivate.api.throttle import Throttle
+
+AREAS = (firms, candidacies, service_records, certificates, counts, description)
+
 
 def init_app(app: Flask) -> None:
-    """Wire the API."""
+    """Wire the API; its blueprints check the CSRF token themselves, where a session asks."""
+    app.extensions["api_requests"] = Throttle(burst=3000, a_second=50)
+    app.extensions["api_guesses"] = Throttle(burst=60, a_second=1)
+    # a person may read the answers too: Chinese as it is, keys in the order of the contract
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has both
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    described = description.make()
+    described.init_app(app)
+    app.extensions["api_description"] = described
+    for area in AREAS:
+        app.extensions["csrf"].exempt(area.api)
+        described.register_blueprint(area.api)
