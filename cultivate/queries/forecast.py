@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from cultivate.domain.forecast import RENEWAL, Forecast, Observed, forecast
+from cultivate.domain.forecast import RENEWAL, Forecast, Newcomers, Observed, forecast
 from cultivate.domain.scope import Scope
 from cultivate.domain.stages import OPEN_STAGES, Stage
 from cultivate.models import Candidacy, Certificate, Posting
@@ -22,22 +22,30 @@ def year_end(
 ) -> Forecast:
     """The forecast for the last day of the year of ``as_of``."""
     on = as_of.replace(month=12, day=31)
-    return forecast(on, in_force, _groups(session, scope, track, as_of, on, known_at))
+    if on <= as_of:  # the year ends today: nothing is left to foresee
+        return forecast(on, in_force, [])
+    groups, newcomers = _history(session, scope, track, as_of, on, known_at)
+    return forecast(on, in_force, groups, newcomers)
 
 
-def _groups(
+def _history(
     session: Session, scope: Scope, track: str, as_of: date, on: date, known_at: datetime | None
-) -> list[Observed]:
+) -> tuple[list[Observed], Newcomers]:
     """Who waits now, and what became of those who waited on the same day of earlier years."""
     waiting = _stood(session, scope, track, as_of, on, known_at)
     seen: dict[str, list[int]] = {group: [0, 0] for group in (RENEWAL, *OPEN_STAGES)}
+    years = came = 0
     for back in range(1, YEARS + 1):
-        for group, (stood, reached) in _stood(
-            session, scope, track, _years_before(as_of, back), _years_before(on, back), known_at
-        ).items():
-            seen[group][0] += stood
+        start, end = _years_before(as_of, back), _years_before(on, back)
+        stood = _stood(session, scope, track, start, end, known_at)
+        if any(count for count, _reached in stood.values()):
+            years += 1
+            came += _newcomers(session, scope, track, start, end, known_at)
+        for group, (count, reached) in stood.items():
+            seen[group][0] += count
             seen[group][1] += reached
-    return [Observed(group, waiting.get(group, (0, 0))[0], *counts) for group, counts in seen.items()]
+    groups = [Observed(group, waiting.get(group, (0, 0))[0], *counts) for group, counts in seen.items()]
+    return groups, Newcomers(years, came)
 
 
 def _years_before(day: date, years: int) -> date:
@@ -93,7 +101,22 @@ def _pipeline(
     """By stage, without renewals of what still counts: these are among ``_ending``, or add none."""
     stood = _standing(scope, track, OPEN_STAGES, day, known_at)
     renewed = _standing(scope, track, (Stage.CERTIFY,), day, known_at)
-    certified = (
+    certified = _certified(scope, track, day, until, known_at)
+    rows = session.execute(
+        select(stood.c.account, func.count(), func.count(certified.c.candidacy_id))
+        .select_from(stood)
+        .join(Candidacy, Candidacy.id == stood.c.candidacy_id)
+        .outerjoin(certified, certified.c.candidacy_id == stood.c.candidacy_id)
+        .outerjoin(renewed, renewed.c.candidacy_id == Candidacy.renews_id)
+        .where(renewed.c.candidacy_id.is_(None))
+        .group_by(stood.c.account)
+    )
+    return {account: (int(count), int(reached)) for account, count, reached in rows}
+
+
+def _certified(scope: Scope, track: str, day: date, until: date, known_at: datetime | None) -> Any:
+    """Candidacies that entered ``certify`` after ``day`` and by ``until``."""
+    return (
         _known(
             select(Posting.candidacy_id),
             scope,
@@ -107,16 +130,22 @@ def _pipeline(
         .having(func.sum(Posting.entered) > 0)
         .subquery()
     )
-    rows = session.execute(
-        select(stood.c.account, func.count(), func.count(certified.c.candidacy_id))
-        .select_from(stood)
-        .join(Candidacy, Candidacy.id == stood.c.candidacy_id)
-        .outerjoin(certified, certified.c.candidacy_id == stood.c.candidacy_id)
-        .outerjoin(renewed, renewed.c.candidacy_id == Candidacy.renews_id)
-        .where(renewed.c.candidacy_id.is_(None))
-        .group_by(stood.c.account)
+
+
+def _newcomers(
+    session: Session, scope: Scope, track: str, day: date, until: date, known_at: datetime | None
+) -> int:
+    """Certified after ``day`` without having stood in a stage on it; renewals are counted elsewhere."""
+    stood = _standing(scope, track, OPEN_STAGES, day, known_at)
+    certified = _certified(scope, track, day, until, known_at)
+    statement = (
+        select(func.count())
+        .select_from(certified)
+        .join(Candidacy, Candidacy.id == certified.c.candidacy_id)
+        .outerjoin(stood, stood.c.candidacy_id == certified.c.candidacy_id)
+        .where(stood.c.candidacy_id.is_(None), Candidacy.renews_id.is_(None))
     )
-    return {account: (int(count), int(reached)) for account, count, reached in rows}
+    return session.scalar(statement) or 0
 
 
 def _ending(

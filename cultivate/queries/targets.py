@@ -75,11 +75,12 @@ def of_scope(promises: Sequence[Promise], scope: Scope) -> list[Promise]:
     return of_unit(promises, next(iter(scope.unit_ids)))
 
 
-def of_units(promises: Sequence[Promise], scope: Scope) -> dict[int, dict[tuple[str, date], Promise]]:
-    """What streets and parks promised, by unit and then by track and day, as far as the scope goes."""
-    found: dict[int, dict[tuple[str, date], Promise]] = {}
+def of_units(promises: Sequence[Promise], scope: Scope, as_of: date) -> dict[int, dict[str, Promise]]:
+    """What streets and parks promised for ``as_of``, by unit and track, as far as the scope goes."""
+    found: dict[int, dict[str, Promise]] = {}
     for row in promises:
         visible = scope.everything or row.unit_id in scope.unit_ids
         if visible and row.unit_kind in {"street", "park"}:
-            found.setdefault(row.unit_id, {})[row.track, row.target_on] = row
+            best = applying(of_unit(promises, row.unit_id), row.track, as_of)
+            found.setdefault(row.unit_id, {})[row.track] = best or row
     return found

@@ -5,7 +5,7 @@ from math import sqrt
 
 import pytest
 
-from cultivate.domain.forecast import SPREAD_OF_80_PERCENT, Observed, forecast
+from cultivate.domain.forecast import SPREAD_OF_80_PERCENT, Newcomers, Observed, forecast
 
 YEAR_END = date(2026, 12, 31)
 
@@ -58,3 +58,10 @@ def test_three_of_three_is_no_certainty():
     found = forecast(YEAR_END, 10, [Observed("recommend", 3, 3, 3)])
     assert (found.mid, found.high) == (13, 13)
     assert found.low < 13
+
+
+def test_newcomers_of_earlier_years_come_again():
+    groups = [Observed("recommend", waiting=2, seen=4, reached=4)]
+    found = forecast(YEAR_END, 10, groups, Newcomers(years=3, came=12))
+    # 10 + 2 + 4; variance 2 * 5/6 * 1/6 * 1.5 + 4 * 4/3 = 5.75, so ± 3.07
+    assert (found.low, found.mid, found.high) == (12, 16, 20)

@@ -10,6 +10,9 @@ from cultivate import clock, packs
 from cultivate.queries.ledger import Dimension
 from cultivate.web.moments import as_of_arg, known_at_arg
 
+#: what the address says -> years of the trend
+RANGES = {"1": 1, "3": 3, "all": 0}
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -19,6 +22,13 @@ class Question:
     known_at: datetime | None
     track: str
     by: Dimension
+    years: int
+    """How many years the trend goes back; 0 for all."""
+
+    @property
+    def trend_since(self) -> date | None:
+        """First day of the trend."""
+        return None if not self.years else date(self.as_of.year - self.years + 1, 1, 1)
 
     @property
     def is_today(self) -> bool:
@@ -38,5 +48,6 @@ def question() -> Question:
         as_of=as_of_arg(),
         known_at=known_at_arg(),
         track=track if track in packs.tracks() else next(iter(packs.tracks())),
+        years=RANGES.get(request.args.get("range", ""), 3),
         by=cast("Dimension", by if by in {"unit", "park"} else "unit"),
     )

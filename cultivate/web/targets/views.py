@@ -27,7 +27,7 @@ def show() -> str:
             (promise, plan_years(db(), scope, promise, today)) for promise in applying if promise is not None
         ],
         units=units.by_id(db()),
-        unit_targets=targets.of_units(promises, scope),
+        unit_targets=targets.of_units(promises, scope, today),
         charts=charts,
         figures=figures,
     )
