@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -33,12 +34,27 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 THREADS = 8
 DEFAULT_SEED = 466
+#: how long Ctrl-C waits for a job
+STOP_SECONDS = 5
 
 
 @click.command("demo")
-@click.option("--firms", type=click.IntRange(10, 200_000), default=FULL_SIZE, show_default=True, help="Size of the district.")
-@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Same seed and day, same data.")
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="Day on which the data end; default: today.")
+@click.option(
+    "--firms",
+    type=click.IntRange(10, 200_000),
+    default=FULL_SIZE,
+    show_default=True,
+    help="Size of the district.",
+)
+@click.option(
+    "--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Same seed and day, same data."
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Day on which the data end; default: today.",
+)
 @click.option("--no-serve", is_flag=True, help="Make the data and stop.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @json_option
@@ -64,7 +80,9 @@ def _settings(port: int) -> Settings:
     chosen = Settings.from_environment()
     if not os.environ.get("CULTIVATE_BASE_URL"):
         chosen = replace(chosen, base_url=f"http://{HOST}:{port}")
-    return replace(chosen, secret_key=chosen.secret_key or keys.kept("secret_key", lambda: secrets.token_hex(32)))
+    return replace(
+        chosen, secret_key=chosen.secret_key or keys.kept("secret_key", lambda: secrets.token_hex(32))
+    )
 
 
 def _bind(app: "Flask", port: int) -> Any:
@@ -75,7 +93,10 @@ def _bind(app: "Flask", port: int) -> Any:
         return create_server(app, host=HOST, port=port, threads=THREADS)
     except OSError as error:
         raise Invalid(
-            N_("Port %(port)s is in use. Choose another with --port."), field="port", code="port-in-use", port=port
+            N_("Port %(port)s is in use. Choose another with --port."),
+            field="port",
+            code="port-in-use",
+            port=port,
         ) from error
 
 
@@ -117,7 +138,10 @@ def _print(result: dict[str, Any]) -> None:
     made = result["created"]
     if made:
         click.echo(
-            _("A made-up district of %(firms)s firms, %(candidacies)s candidacies and %(moves)s moves.", **made)
+            _(
+                "A made-up district of %(firms)s firms, %(candidacies)s candidacies and %(moves)s moves.",
+                **made,
+            )
         )
     else:
         click.echo(_("The data of an earlier start are kept."))
@@ -147,4 +171,13 @@ def _serve(app: "Flask", server: Any) -> None:
         server.run()
     finally:
         server.close()
-        stop()
+        _end(stop)
+
+
+def _end(stop: Callable[[], None]) -> None:
+    """Let a running job end, but not for long: one that is cut off is taken up again at the next start."""
+    stopping = threading.Thread(target=stop, daemon=True)
+    stopping.start()
+    stopping.join(STOP_SECONDS)
+    if stopping.is_alive():
+        os._exit(0)

@@ -21,7 +21,13 @@ PATIENCE = 300
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Processes; each has eight threads.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=2,
+    show_default=True,
+    help="Processes; each has eight threads.",
+)
 def serve_command(*, host: str, port: int, workers: int) -> None:
     """Serve the pages and the API; needs CULTIVATE_SECRET_KEY."""
     with application():
@@ -53,7 +59,8 @@ def _serve_by_gunicorn(host: str, port: int, workers: int) -> None:
 
         def load_config(self) -> None:
             for name, value in _options(host, port, workers).items():
-                self.cfg.set(name, value)
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
 
         def load(self) -> "Flask":
             return create_app()
@@ -71,4 +78,6 @@ def _options(host: str, port: int, workers: int) -> dict[str, Any]:
         "graceful_timeout": 30,
         "accesslog": "-",
         "proc_name": "cultivate",
+        # newer versions would open a control socket in the home folder
+        "control_socket_disable": True,
     }

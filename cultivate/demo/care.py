@@ -13,7 +13,11 @@ from cultivate.domain.stages import Exit, Stage
 _NOTES: dict[str, tuple[str, ...]] = {
     "visit": ("实地走访，了解研发项目与团队情况", "与负责人面谈，介绍培育流程", "走访生产现场，核对主营产品"),
     "briefing": ("参加科创微课堂：认定条件解读", "政策宣讲，发放申报指南", "线上讲解研发费用加计扣除"),
-    "diagnosis": ("一企一策诊断：缺研发辅助账", "诊断结论：二类知识产权数量不足", "诊断结论：高新收入占比接近 60%，需整理合同"),
+    "diagnosis": (
+        "一企一策诊断：缺研发辅助账",
+        "诊断结论：二类知识产权数量不足",
+        "诊断结论：高新收入占比接近 60%，需整理合同",
+    ),
     "rd_bookkeeping": ("辅导建立研发辅助账", "核对近三年研发费用归集口径"),
     "ip_planning": ("知识产权布局建议，拟新增软著 4 件", "对接代理机构，启动发明专利申请"),
     "auditor": ("对接专项审计机构", "确认审计进场时间"),
@@ -22,12 +26,30 @@ _NOTES: dict[str, tuple[str, ...]] = {
     "talent": ("协助发布研发岗位", "人才政策对接"),
 }
 _EARLY = ("visit", "briefing", "diagnosis")
-_SERVING = ("visit", "diagnosis", "rd_bookkeeping", "ip_planning", "auditor", "pre_check", "finance", "talent", "briefing")
+_SERVING = (
+    "visit",
+    "diagnosis",
+    "rd_bookkeeping",
+    "ip_planning",
+    "auditor",
+    "pre_check",
+    "finance",
+    "talent",
+    "briefing",
+)
 _PROPOSED = {
     Stage.RECOMMEND: ("材料齐全，建议推出", "知识产权与研发费用已达标，建议推出", "预审通过，建议列入本批"),
     Exit.WITHDRAWN: ("企业书面表示放弃本轮培育", "连续两年研发占比不足，建议退出"),
 }
-_WAITING = (Stage.RECOMMEND, Stage.RECOMMEND, Exit.WITHDRAWN, Stage.RECOMMEND, Exit.WITHDRAWN, Stage.RECOMMEND, Exit.WITHDRAWN)
+_WAITING = (
+    Stage.RECOMMEND,
+    Stage.RECOMMEND,
+    Exit.WITHDRAWN,
+    Stage.RECOMMEND,
+    Exit.WITHDRAWN,
+    Stage.RECOMMEND,
+    Exit.WITHDRAWN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,7 @@ def _of_span(
     rng: Random, candidacy: DemoCandidacy, stage: str, since: date, until: date, today: date
 ) -> Iterator[DemoService]:
     days = max(0, (until - since).days)
+    kinds: tuple[str, ...]
     if stage == Stage.DISCOVER:
         number, kinds = int(rng.random() < 0.4 and days > 20), _EARLY
     elif stage == Stage.SERVE:
@@ -89,7 +112,9 @@ def _of_span(
         yield from _service(rng, candidacy, rng.choice(kinds), min(workday(on), until), today)
 
 
-def _service(rng: Random, candidacy: DemoCandidacy, kind: str, on: date, today: date) -> Iterator[DemoService]:
+def _service(
+    rng: Random, candidacy: DemoCandidacy, kind: str, on: date, today: date
+) -> Iterator[DemoService]:
     recorded_at = office_hour(rng, workday(on + timedelta(days=rng.choice((0, 0, 0, 1, 2)))))
     if recorded_at > clock.at(today):
         return
@@ -112,10 +137,22 @@ def proposals(world: World, served: set[int], today: date) -> list[DemoProposal]
     """Waiting ones, and decided ones of the last two years; ``served`` are ids of candidacies with a record."""
     rng = world.rng
     made = [_decided(rng, step) for step in _asked(rng, world, today)]
-    standing = [one for one in world.candidacies if _stands(one, Stage.SERVE) and id(one) in served and _settled(one, today)]
+    standing = [
+        one
+        for one in world.candidacies
+        if _stands(one, Stage.SERVE) and id(one) in served and _settled(one, today)
+    ]
     for candidacy, to in zip(rng.sample(standing, min(len(standing), len(_WAITING))), _WAITING, strict=False):
         day = workday(today - timedelta(days=rng.randint(3, 12)))
-        made.append(DemoProposal(candidacy, to, rng.choice(_PROPOSED[to]), office_hour(rng, min(day, today - timedelta(days=1))), None))
+        made.append(
+            DemoProposal(
+                candidacy,
+                to,
+                rng.choice(_PROPOSED[to]),
+                office_hour(rng, min(day, today - timedelta(days=1))),
+                None,
+            )
+        )
     return sorted(made, key=lambda one: one.proposed_at)
 
 
@@ -135,7 +172,9 @@ def _asked(rng: Random, world: World, today: date) -> list[Step]:
 def _decided(rng: Random, step: Step) -> DemoProposal:
     day = workday(step.on - timedelta(days=rng.randint(2, 9)))
     proposed_at = office_hour(rng, min(day, step.on - timedelta(days=1)))
-    return DemoProposal(step.candidacy, Stage.RECOMMEND, rng.choice(_PROPOSED[Stage.RECOMMEND]), proposed_at, step)
+    return DemoProposal(
+        step.candidacy, Stage.RECOMMEND, rng.choice(_PROPOSED[Stage.RECOMMEND]), proposed_at, step
+    )
 
 
 def _stands(candidacy: DemoCandidacy, stage: str) -> bool:

@@ -42,7 +42,9 @@ class FactBook:
         field = names.field()
         reached = {step.to for candidacy in firm.candidacies for step in candidacy.steps}
         strong = bool(reached & {Stage.RECOMMEND, Stage.CERTIFY})
-        established = firm.known_on - timedelta(days=round(rng.triangular(420 if strong else 150, 6200, 1500)))
+        established = firm.known_on - timedelta(
+            days=round(rng.triangular(420 if strong else 150, 6200, 1500))
+        )
         renamed = firm.known_on + timedelta(days=200) if rng.random() < 0.04 else None
         former = names.name(field) if renamed and renamed < self._today else None
         staff = max(3, round(rng.lognormvariate(3.6 if strong else 3.1, 0.8)))
@@ -66,9 +68,10 @@ class FactBook:
         return Facts(columns, self._years(established, strong=strong), former, renamed if former else None)
 
     def _address(self, firm: DemoFirm) -> str:
-        street, _ = firm.spot(self._today)
         rng = self._rng
-        return f"拱墅区{self._streets[street]}{rng.choice(_ROADS)}{rng.randint(1, 399)}号{rng.randint(1, 12)}幢{rng.randint(1, 19)}0{rng.randint(1, 9)}室"
+        street, _ = firm.spot(self._today)
+        road = f"{rng.choice(_ROADS)}{rng.randint(1, 399)}号"
+        return f"拱墅区{self._streets[street]}{road}{rng.randint(1, 12)}幢{rng.randint(1, 19)}0{rng.randint(1, 9)}室"
 
     def _years(self, established: date, *, strong: bool) -> dict[int, tuple[Decimal, Decimal | None]]:
         """Sales are log-normal with some growth; R&D is a share of them. 万元."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cultivate import clock, packs
 from cultivate.demo import care, recording
-from cultivate.demo.course import FULL_SIZE, OPENING
+from cultivate.demo.course import FULL_SIZE
 from cultivate.demo.facts import FactBook
 from cultivate.demo.people import Staff, people
 from cultivate.demo.process import simulate
@@ -56,10 +56,14 @@ class Loaded:
 
 def is_empty(session: Session) -> bool:
     """Whether nobody and no firm is in the database yet; units and plan may be."""
-    return session.scalar(select(User.id).limit(1)) is None and session.scalar(select(Firm.id).limit(1)) is None
+    return (
+        session.scalar(select(User.id).limit(1)) is None and session.scalar(select(Firm.id).limit(1)) is None
+    )
 
 
-def load(session: Session, *, size: int = FULL_SIZE, seed: int, today: date, password_hash: str, say: Say) -> Loaded:
+def load(
+    session: Session, *, size: int = FULL_SIZE, seed: int, today: date, password_hash: str, say: Say
+) -> Loaded:
     """Make the district up and write it. The caller commits."""
     installation.load_plan(session, installation.DEFAULT_PLAN)
     say("making up the district")
@@ -108,7 +112,9 @@ class Loader:
         """Insert rows and return their ids, in order."""
         if not rows:
             return []
-        statement = insert(model).returning(model.id, sort_by_parameter_order=True).execution_options(**_ONE_BATCH)
+        statement = (
+            insert(model).returning(model.id, sort_by_parameter_order=True).execution_options(**_ONE_BATCH)
+        )
         return list(self._session.scalars(statement, rows))
 
     def _insert_plain(self, model: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -116,7 +122,12 @@ class Loader:
             self._session.execute(insert(model).execution_options(**_ONE_BATCH), rows)
 
     def write_people(self, password_hash: str) -> None:
-        """Accounts; all have the demonstration's password."""
+        """Accounts; all have the demonstration's password.
+
+        They are made on the Monday before the week's letters are due: the scheduler makes good what was missed
+        since there were accounts, which is then the letters of one week and not of five years.
+        """
+        monday = self._today - timedelta(days=self._today.weekday())
         everybody = people(list(self._units.values()))
         ids = self._insert(
             User,
@@ -127,7 +138,7 @@ class Loader:
                     "role": str(person.role),
                     "email": person.email,
                     "password_hash": password_hash,
-                    "created_at": clock.at(OPENING, time(9)),
+                    "created_at": clock.at(monday, time(8)),
                 }
                 for person in everybody
             ],
@@ -147,7 +158,9 @@ class Loader:
         """Firms in the order in which the book learned of them, with figures and former names."""
         firms = sorted(self._world.firms, key=lambda firm: (_known_at(firm), firm.number))
         facts = [self._facts.of(firm) for firm in firms]
-        rows = [self._firm_row(firm, one.columns, one.former_name) for firm, one in zip(firms, facts, strict=True)]
+        rows = [
+            self._firm_row(firm, one.columns, one.former_name) for firm, one in zip(firms, facts, strict=True)
+        ]
         for firm, firm_id in zip(firms, self._insert(Firm, rows), strict=True):
             firm.id = firm_id
         self._insert_plain(
@@ -161,7 +174,12 @@ class Loader:
         self._insert_plain(
             FirmName,
             [
-                {"firm_id": firm.id, "name": name, "name_key": firm_names.normalise(name), "until": one.renamed_on}
+                {
+                    "firm_id": firm.id,
+                    "name": name,
+                    "name_key": firm_names.normalise(name),
+                    "until": one.renamed_on,
+                }
                 for firm, one in zip(firms, facts, strict=True)
                 if (name := one.former_name)
             ],
@@ -383,7 +401,11 @@ def _evidence(step: Step) -> str | None:
     if step.by != LIST or step.issued_on is None:
         return None
     year = step.issued_on.year
-    return f"{year}年度浙江省高新技术企业备案名单" if step.candidacy.track == "hnte" else f"{year}年度浙江省科技型中小企业名单"
+    return (
+        f"{year}年度浙江省高新技术企业备案名单"
+        if step.candidacy.track == "hnte"
+        else f"{year}年度浙江省科技型中小企业名单"
+    )
 
 
 def _number(track: str, year: int, serial: int) -> str:

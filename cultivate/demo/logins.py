@@ -23,7 +23,10 @@ def password() -> str:
 
 def named_users(session: Session) -> list[User]:
     """The four printed accounts, or none: a database of other people is not a demonstration."""
-    found = {user.username: user for user in session.scalars(select(User).where(User.username.in_(NAMED)).order_by(User.id))}
+    found = {
+        user.username: user
+        for user in session.scalars(select(User).where(User.username.in_(NAMED)).order_by(User.id))
+    }
     if any(name not in found or found[name].email != address(name) for name in NAMED):
         return []
     return [found[name] for name in NAMED]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 
+from cultivate import packs
 from cultivate.demo import reasons
 from cultivate.demo.calendar import between, workday
 from cultivate.demo.course import COURSES, FIRST_YEAR, FULL_SIZE, IN_A_TRACK, OPENING, PARKS, STREETS, Course
@@ -39,7 +40,10 @@ def simulate(size: int, seed: int, today: date) -> World:
     for year in range(FIRST_YEAR, today.year + 1):
         _run_year(world, year)
     while len(world.firms) < size:
-        found_firm(world, between(rng, date(FIRST_YEAR, 2, 1), max(today - timedelta(days=9), date(FIRST_YEAR, 2, 1))))
+        found_firm(
+            world,
+            between(rng, date(FIRST_YEAR, 2, 1), max(today - timedelta(days=9), date(FIRST_YEAR, 2, 1))),
+        )
     return world
 
 
@@ -79,10 +83,16 @@ def _open_books(world: World) -> None:
     hnte, ptsme = COURSES
     rng = world.rng
     room = world.size
-    holders = [found_firm(world, OPENING, 0.4 + 0.6 * rng.random()) for _ in range(min(room, world.scaled(ptsme.opening)))]
+    holders = [
+        found_firm(world, OPENING, 0.4 + 0.6 * rng.random())
+        for _ in range(min(room, world.scaled(ptsme.opening)))
+    ]
     both = rng.sample(holders, min(len(holders), round(world.scaled(hnte.opening) * 0.8)))
     only = world.scaled(hnte.opening) - len(both)
-    for course, firms in ((ptsme, holders), (hnte, both + [found_firm(world, OPENING, 0.8) for _ in range(only)])):
+    for course, firms in (
+        (ptsme, holders),
+        (hnte, both + [found_firm(world, OPENING, 0.8) for _ in range(only)]),
+    ):
         for position, firm in enumerate(firms):
             issued = course.opening_issues[position % len(course.opening_issues)]
             _certify(world.open(firm, course.track), OPENING, issued, OPENING_ENTRY, reasons.OPENING)
@@ -155,7 +165,11 @@ def _pick(world: World, course: Course, day: date) -> DemoFirm | None:
     if not room or (day > OPENING and rng.random() < course.known_firms):
         for _ in range(_TRIES):
             firm = rng.choice(world.firms)
-            if firm.known_on <= day and firm.here(day + timedelta(days=45)) and _free(firm, course.track, day):
+            if (
+                firm.known_on <= day
+                and firm.here(day + timedelta(days=45))
+                and _free(firm, course.track, day)
+            ):
                 return firm
     return found_firm(world, day) if room else None
 
@@ -171,7 +185,11 @@ def _plan_ahead(rng: Random, course: Course, candidacy: DemoCandidacy) -> None:
     """What will become of a candidacy at ``discover`` or ``serve`` that nobody puts forward."""
     strength, drawn = candidacy.firm.strength, rng.random()
     if candidacy.stage == Stage.SERVE:
-        candidacy.plan = (candidacy.since + timedelta(days=rng.randint(210, 430)), Exit.WITHDRAWN) if drawn < course.gives_up else None
+        candidacy.plan = (
+            (candidacy.since + timedelta(days=rng.randint(210, 430)), Exit.WITHDRAWN)
+            if drawn < course.gives_up
+            else None
+        )
         return
     if drawn < course.screened + 0.34 * strength:
         candidacy.plan = (_days_after(rng, candidacy.since, 14, 330, 120), Stage.SERVE)
@@ -201,7 +219,9 @@ def _follow_plans(world: World, course: Course, first: date, last: date) -> None
                 candidacy.go(to, day, CASEWORKER)
                 _plan_ahead(world.rng, course, candidacy)
             else:
-                words = reasons.WITHDRAWN_EARLY if candidacy.stage == Stage.DISCOVER else reasons.WITHDRAWN_LATE
+                words = (
+                    reasons.WITHDRAWN_EARLY if candidacy.stage == Stage.DISCOVER else reasons.WITHDRAWN_LATE
+                )
                 candidacy.go(to, day, BUREAU, world.rng.choice(words))
 
 
@@ -209,15 +229,21 @@ def _put_forward(world: World, course: Course, year: int) -> None:
     """Choose who is put forward: most renewals, and so many others that the year's goal can be met."""
     rng = world.rng
     first, last = (date(year, *edge) for edge in course.season)
-    ready = [one for one in world.standing(course.track, Stage.SERVE) if one.firm.here(last + timedelta(days=3))]
+    ready = [
+        one for one in world.standing(course.track, Stage.SERVE) if one.firm.here(last + timedelta(days=3))
+    ]
     renewals = [one for one in ready if _renews_in(one, year)]
     for candidacy in renewals:
         if rng.random() < 0.9:
             _recommend(rng, candidacy, first, last)
-    staying, ending = _holders(world, course, year)
+    staying, _ = _holders(world, course, year)
     expected = len(renewals) * 0.9 * _renewal_rate(course)
     wanted = world.scaled(course.goal(year)) - len(staying) - expected - world.scaled(course.strangers)
-    others = [one for one in ready if not _renews_in(one, year) and one.since <= last - timedelta(days=SERVED_BEFORE_DAYS)]
+    others = [
+        one
+        for one in ready
+        if not _renews_in(one, year) and one.since <= last - timedelta(days=SERVED_BEFORE_DAYS)
+    ]
     ranked = sorted(others, key=lambda one: -_readiness(rng, one, year))
     for candidacy in ranked[: max(0, round(wanted / course.pass_rate) + world.scaled(4))]:
         _recommend(rng, candidacy, max(first, candidacy.since + timedelta(days=SERVED_BEFORE_DAYS)), last)
@@ -244,7 +270,8 @@ def _recommend(rng: Random, candidacy: DemoCandidacy, first: date, last: date) -
 
 def _holders(world: World, course: Course, year: int) -> tuple[list[DemoCandidacy], list[DemoCandidacy]]:
     """In force beyond the year's end, and ending within the year."""
-    staying, ending = [], []
+    staying: list[DemoCandidacy] = []
+    ending: list[DemoCandidacy] = []
     for one in world.in_force(course.track):
         (ending if one.ends_on is not None and one.ends_on.year == year else staying).append(one)
     return staying, ending
@@ -307,8 +334,6 @@ def _strangers(world: World, course: Course, issued: date) -> list[DemoCandidacy
 
 
 def _certify(candidacy: DemoCandidacy, day: date, issued: date, by: str, reason: str | None) -> Step:
-    from cultivate import packs
-
     step = candidacy.go(Stage.CERTIFY, day, by, reason)
     step.issued_on = issued
     candidacy.ends_on = packs.track(candidacy.track).valid_through(issued)
@@ -325,6 +350,8 @@ def _give_back(rng: Random, failed: list[DemoCandidacy], issued: date) -> None:
     """Who did not pass goes back between early November and late January, to try again next year."""
     for candidacy in failed:
         day = between(rng, date(issued.year, 11, 4), date(issued.year + 1, 1, 22))
-        back = candidacy.go(Stage.SERVE, max(day, candidacy.since), BUREAU, rng.choice(reasons.NOT_PASSED), issued.year + 1)
+        back = candidacy.go(
+            Stage.SERVE, max(day, candidacy.since), BUREAU, rng.choice(reasons.NOT_PASSED), issued.year + 1
+        )
         if rng.random() < 0.3:
             candidacy.plan = (workday(back.on + timedelta(days=rng.randint(60, 300))), Exit.WITHDRAWN)

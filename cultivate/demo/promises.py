@@ -25,7 +25,9 @@ def street_targets(session: Session, world: World, units: dict[str, Unit]) -> li
         )
         there = {code: float(held[code]) for code in STREETS}
         baselines = apportion(promise.baseline, there if any(there.values()) else dict(STREETS))
-        grown = apportion(promise.value - promise.baseline, {code: 0.6 * size for code, size in STREETS.items()})
+        grown = apportion(
+            promise.value - promise.baseline, {code: 0.6 * size for code, size in STREETS.items()}
+        )
         rows += [
             {
                 "plan": promise.plan,

@@ -167,7 +167,9 @@ def _add_mistakes(world: World, today: date, known_until: datetime, touched: set
             wanted -= 1
 
 
-def _mistake(rng: Random, candidacy: DemoCandidacy, position: int, today: date, known_until: datetime) -> bool:
+def _mistake(
+    rng: Random, candidacy: DemoCandidacy, position: int, today: date, known_until: datetime
+) -> bool:
     before = candidacy.steps[position]
     following = candidacy.steps[position + 1].on if position + 1 < len(candidacy.steps) else today
     if before.to not in OPEN_STAGES[:2] or following - before.on < timedelta(days=40):
@@ -180,7 +182,9 @@ def _mistake(rng: Random, candidacy: DemoCandidacy, position: int, today: date, 
     to = Stage.SERVE if before.to == Stage.DISCOVER and rng.random() < 0.5 else Exit.WITHDRAWN
     by = CASEWORKER if to == Stage.SERVE else BUREAU
     wrong = Step(candidacy, to, day, by, reasons.WRONGLY[to], recorded_at=wrong_at)
-    back = Step(candidacy, before.to, day, by, rng.choice(reasons.MISTAKE), reverses=wrong, recorded_at=right_at)
+    back = Step(
+        candidacy, before.to, day, by, rng.choice(reasons.MISTAKE), reverses=wrong, recorded_at=right_at
+    )
     candidacy.steps[position + 1 : position + 1] = [wrong, back]
     return True
 

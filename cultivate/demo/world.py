@@ -106,7 +106,9 @@ class DemoCandidacy:
         """Whether it stands at a stage."""
         return self.stage in STAGES
 
-    def go(self, to: str, on: date, by: str, reason: str | None = None, retry_year: int | None = None) -> Step:
+    def go(
+        self, to: str, on: date, by: str, reason: str | None = None, retry_year: int | None = None
+    ) -> Step:
         """Take a step; steps are taken in the order of their days."""
         if on < self.since:
             message = f"{self.track}: {to} on {on} before {self.stage} since {self.since}"
