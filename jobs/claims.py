@@ -64,7 +64,7 @@ def _insert(session: Session, job: str, period: str, worker: str, now: datetime)
     statement = insert_for(session, JobRun).values(
         job=job, period=period, status="running", claimed_by=worker, attempts=1, started_at=now, seen_at=now
     )
-    return _rows(session.execute(statement.on_conflict_do_nothing())) == 1
+    return session.scalar(statement.on_conflict_do_nothing().returning(JobRun.job)) is not None
 
 
 def _take_over(session: Session, run: JobRun, worker: str, now: datetime) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+import matplotlib.figure  # noqa: F401 what a letter needs, so that only the server loads it
+
+import cultivate.reports.frames  # noqa: F401 the same
 from cultivate import create_app
 from cultivate.settings import Settings
 from jobs import scheduler
