@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,9 @@ from cultivate.errors import N_, Invalid
 from cultivate.models import Candidacy, Firm, ImportBatch, ImportRow, Proposal, ServiceRecord, StageMove
 from cultivate.services.imports.known_firms import chunks
 from cultivate.services.imports.verdict import MATCHED
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 SHOWN = 10
 

@@ -42,7 +42,9 @@ def preview(
     batch.counts = count(kind, verdicts)
     session.add(batch)
     session.flush()
-    session.execute(insert(ImportRow), list(_records(batch.id, rows, verdicts)))
+    # render_nulls: one statement, not one for each change between rows with a firm and rows without
+    statement = insert(ImportRow).execution_options(render_nulls=True)
+    session.execute(statement, list(_records(batch.id, rows, verdicts)))
     return batch.id
 
 
