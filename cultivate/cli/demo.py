@@ -19,7 +19,7 @@ from cultivate.cli.edge import emit, json_option, locale, refuse
 from cultivate.db import migrate
 from cultivate.demo import keys, logins
 from cultivate.demo.course import FULL_SIZE, OPENING
-from cultivate.demo.load import Loaded, is_empty, load
+from cultivate.demo.load import Loaded, Say, is_empty, load
 from cultivate.errors import N_, CultivateError, Invalid
 from cultivate.extensions import database, settings
 from cultivate.i18n import _
@@ -120,12 +120,13 @@ def _prepare(firms: int, seed: int, today: date) -> dict[str, Any]:
 
 
 @contextmanager
-def _progress() -> "Iterator[Callable[[str], None]]":
+def _progress() -> "Iterator[Say]":
     """What is being done, on standard error: a line that changes on a terminal, lines elsewhere."""
     console = Console(stderr=True)
     with console.status("…") as status:
 
-        def say(message: str) -> None:
+        def say(msgid: str, **params: int) -> None:
+            message = _(msgid, **params)
             if console.is_terminal:
                 status.update(message)
             else:

@@ -44,17 +44,11 @@ def record(world: World, today: date) -> None:
     for candidacy in world.candidacies:
         for step in candidacy.steps:
             if step.caused_by is not None:
-                step.recorded_at = max(_time(step), _time(step.caused_by))
+                step.recorded_at = max(step.known_at, step.caused_by.known_at)
     touched = _add_transfers(world, today, known_until)
     _record_late(world, today, touched)
     _add_mistakes(world, today, known_until, touched)
     _cut(world, today, known_until)
-
-
-def _time(step: Step) -> datetime:
-    if step.recorded_at is None:
-        raise AssertionError(step)
-    return step.recorded_at
 
 
 def _record_steps(rng: Random, candidacy: DemoCandidacy) -> None:
@@ -192,7 +186,7 @@ def _mistake(
 def _cut(world: World, today: date, known_until: datetime) -> None:
     """Forget what the book does not know yet on the morning of ``today``."""
     for candidacy in world.candidacies:
-        candidacy.steps = [step for step in candidacy.steps if _time(step) <= known_until]
+        candidacy.steps = [step for step in candidacy.steps if step.known_at <= known_until]
     world.candidacies = [candidacy for candidacy in world.candidacies if candidacy.steps]
     for firm in world.firms:
         firm.candidacies = [candidacy for candidacy in firm.candidacies if candidacy.steps]

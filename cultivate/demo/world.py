@@ -58,6 +58,13 @@ class Step:
     id: int = 0
 
     @property
+    def known_at(self) -> datetime:
+        """When the book learned of it; every step has its time once ``recording`` is done."""
+        if self.recorded_at is None:
+            raise AssertionError(self)
+        return self.recorded_at
+
+    @property
     def kind(self) -> str:
         """As the ledger names it."""
         if self.reverses is not None:

@@ -33,7 +33,12 @@ def made(url: str, *, size: int = SIZE, seed: int = 466, today: date = TODAY) ->
     database = Database(make_url(url))
     with database.unit_of_work() as session:
         demo_load.load(
-            session, size=size, seed=seed, today=today, password_hash="no hash", say=lambda _message: None
+            session,
+            size=size,
+            seed=seed,
+            today=today,
+            password_hash="no hash",
+            say=lambda *_message, **_params: None,
         )
     return database
 
