@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from cultivate.api import candidacies, certificates, counts, description, firms, service_records
+from cultivate.api import candidacies, certificates, counts, description, firms, imports, service_records
 from cultivate.api.throttle import Throttle
 
-AREAS = (firms, candidacies, service_records, certificates, counts, description)
+AREAS = (firms, candidacies, service_records, certificates, counts, imports, description)
 
 
 def init_app(app: Flask) -> None:

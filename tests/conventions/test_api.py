@@ -51,6 +51,8 @@ def test_the_contracts_routes_are_there(app: Flask) -> None:
         "/certificates": "GET",
         "/certificates/{certificate_id}/revoke": "POST",
         "/moves/{move_id}/reverse": "POST",
+        "/imports": "POST",
+        "/imports/{batch_id}": "GET",
         "/funnel": "GET",
         "/progress": "GET",
         "/openapi.json": "GET",
