@@ -100,7 +100,7 @@ def take(page: Page, address: str, target: Path, findings: Findings) -> None:
     """One picture of a whole page, whatever its height."""
     width = page.viewport_size["width"]
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > width:
         findings.lines.append(f"{address}: {wide} pixels wide at {width}")

@@ -136,12 +136,23 @@
     }
   }
 
+  // what scrolls sideways in its box is reached by the keyboard as well
+  function reach() {
+    for (const box of document.querySelectorAll(".table-box, .tabs, .board")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  }
+
+  window.addEventListener("resize", reach);
   document.addEventListener("DOMContentLoaded", () => {
     enhance(document);
+    reach();
     document.querySelector(".error-summary")?.focus();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     enhance(event.target);
+    reach();
     countSelected();
   });
   // a refused form comes back as 422 with its errors: show it
