@@ -65,7 +65,7 @@ _firm = (
 
 
 def _from_candidacies(actor: Actor, *columns: Any) -> Statement:
-    """Rows over candidacies that stand in a stage and in the actor's scope, with who is in charge.
+    """Rows over candidacies in the actor's scope, with who is in charge.
 
     A firm whose candidacy stands in a stage is alive and lies where the candidacy does: asking the candidacy
     alone lets the database start from the few rows of the section.
@@ -76,7 +76,7 @@ def _from_candidacies(actor: Actor, *columns: Any) -> Statement:
         .select_from(Candidacy)
         .join(Firm, Firm.id == Candidacy.firm_id)
         .outerjoin(User, User.id == Candidacy.in_charge_id)
-        .where(Candidacy.stage.in_(STAGES), *([] if inside is None else [inside]))
+        .where(*([] if inside is None else [inside]))
     )
 
 
@@ -130,6 +130,7 @@ def _follow_ups(actor: Actor, *conditions: ColumnElement[bool]) -> Statement:
         .outerjoin(author, author.id == ServiceRecord.by_id)
         .where(
             ServiceRecord.followed_up_at.is_(None),
+            Candidacy.stage.in_(STAGES),
             *_mine(actor, ServiceRecord.by_id, Candidacy.in_charge_id),
             *conditions,
         )
