@@ -195,9 +195,7 @@ class ReasonForm(BaseForm):
 class DecisionForm(BaseForm):
     """The bureau's answer to a proposal."""
 
-    verdict = RadioField(
-        _l("Decision"), [validators.InputRequired()], choices=[("accept", _l("Accept")), ("decline", _l("Decline"))]
-    )
+    verdict = RadioField(_l("Decision"), [validators.InputRequired()])
     answer = TextAreaField(
         _l("Answer"), [validators.Length(max=1000)], description=_l("needed to decline: what is to be mended")
     )
@@ -206,3 +204,7 @@ class DecisionForm(BaseForm):
         [validators.Length(max=1000)],
         description=_l("only where a condition does not hold; kept and shown"),
     )
+
+    def offer(self) -> None:
+        """Fill the choices."""
+        self.verdict.choices = [("accept", _("Accept")), ("decline", _("Decline"))]

@@ -56,6 +56,12 @@ def make_proposal(candidacy_id: int, to: str) -> Any:
     return _propose_page(form, row, to), 422
 
 
+def _decision_form() -> DecisionForm:
+    form = DecisionForm()
+    form.offer()
+    return form
+
+
 def _decision_page(form: DecisionForm, proposal: ProposalRow) -> str:
     reasons = stages.refusals(db(), actor(), proposal.candidacy_id, proposal.to)
     if proposal.to != Stage.RECOMMEND or not reasons:
@@ -67,14 +73,14 @@ def _decision_page(form: DecisionForm, proposal: ProposalRow) -> str:
 @needs(Act.DECIDE)
 def proposal(proposal_id: int) -> Any:
     """A proposal, with what stands in its way."""
-    return _decision_page(DecisionForm(), firm_timeline.get_proposal(db(), actor().scope, proposal_id))
+    return _decision_page(_decision_form(), firm_timeline.get_proposal(db(), actor().scope, proposal_id))
 
 
 @blueprint.post("/proposals/<int:proposal_id>")
 @needs(Act.DECIDE)
 def decide(proposal_id: int) -> Any:
     """Accept (the move is made at once) or decline."""
-    found, form = firm_timeline.get_proposal(db(), actor().scope, proposal_id), DecisionForm()
+    found, form = firm_timeline.get_proposal(db(), actor().scope, proposal_id), _decision_form()
     if form.validate():
         accept = form.verdict.data == "accept"
         said = {"answer": form.answer.data or "", "override_reason": form.override_reason.data}
