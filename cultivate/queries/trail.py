@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cultivate import clock
@@ -66,7 +66,7 @@ def list_subjects(session: Session) -> list[str]:
     return list(session.scalars(select(AuditEvent.subject).distinct().order_by(AuditEvent.subject)))
 
 
-def _filtered(statement: Select[Any], wanted: TrailFilter) -> Select[Any]:
+def _filtered(statement: Any, wanted: TrailFilter) -> Any:
     statement = statement.select_from(AuditEvent).outerjoin(User, User.id == AuditEvent.actor_id)
     if wanted.username:
         statement = statement.where(User.username == wanted.username)

@@ -15,7 +15,7 @@ from cultivate.errors import N_
 from cultivate.i18n import _, language
 from cultivate.paths import PACKAGE
 
-ROLES = {
+ROLES: dict[str, str] = {
     Role.CASEWORKER: N_("Caseworker"),
     Role.BUREAU: N_("Bureau"),
     Role.LEADER: N_("Leader"),

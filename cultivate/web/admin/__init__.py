@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__)
 
-from cultivate.web.admin import jobs, trail, units, users  # noqa: E402, F401 the views bind themselves
+from cultivate.web.admin import job_board, trail, units, users  # noqa: E402, F401 the views bind themselves

@@ -21,7 +21,7 @@ class AccountForm(BaseForm):
     role = RadioField(
         _l("Role"),
         [InputRequired()],
-        choices=[SelectChoice(role.value, _l(words)) for role, words in ROLES.items()],
+        choices=[SelectChoice(str(role), _l(words)) for role, words in ROLES.items()],
     )
     units = UnitsField(_l("Units"), description=_l("A caseworker sees and edits the firms of these."))
     locale = SelectField(
@@ -53,7 +53,7 @@ class NewAccountForm(AccountForm):
     role = RadioField(
         _l("Role"),
         [InputRequired()],
-        choices=[SelectChoice(role.value, _l(words)) for role, words in ROLES.items()],
+        choices=[SelectChoice(str(role), _l(words)) for role, words in ROLES.items()],
         default=Role.CASEWORKER.value,
     )
 

@@ -21,7 +21,7 @@ def strip(value: Any) -> Any:
     return value.strip() or None
 
 
-class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class BaseForm(FlaskForm):
     """Strips what was typed, except passwords; WTForms' own messages come in the reader's language."""
 
     class Meta:

@@ -14,7 +14,7 @@ _DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
-class CreditCodeField(StringField):  # type: ignore[misc]  # WTForms has no types
+class CreditCodeField(StringField):
     """A unified social credit code, normalised; a wrong one is refused with the proven repair, if any."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -32,15 +32,19 @@ class CreditCodeField(StringField):  # type: ignore[misc]  # WTForms has no type
         raise ValueError(message)
 
 
-class MoneyField(Field):  # type: ignore[misc]  # the same
+class MoneyField(Field):
     """An amount in 万元 as ``Decimal``; takes ``1,000`` and full-width digits, up to four decimals (yuan)."""
 
     widget = widgets.TextInput()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Phones show the keypad with digits."""
+        kwargs["render_kw"] = {
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            **(kwargs.get("render_kw") or {}),
+        }
         super().__init__(*args, **kwargs)
-        self.render_kw = {"inputmode": "decimal", "autocomplete": "off", **(self.render_kw or {})}
 
     def _value(self) -> str:
         if self.raw_data:
@@ -64,7 +68,7 @@ class MoneyField(Field):  # type: ignore[misc]  # the same
         self.data = amount
 
 
-class DayField(Field):  # type: ignore[misc]  # the same
+class DayField(Field):
     """A day: 2026-11-23, 2026.11.23, 2026/11/23, 2026年11月23日 or 20261123; the browser's own picker."""
 
     widget = widgets.DateInput()

@@ -24,7 +24,7 @@ def unit_choices(scope: Scope, *kinds: str) -> list[SelectChoice]:
     ]
 
 
-class UnitField(SelectField):  # type: ignore[misc]  # WTForms has no types
+class UnitField(SelectField):
     """One unit by its code, ``None`` for nothing chosen; the view calls ``offer`` before it validates."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +42,7 @@ class UnitField(SelectField):  # type: ignore[misc]  # WTForms has no types
             super().pre_validate(form)
 
 
-class UnitsField(SelectMultipleField):  # type: ignore[misc]  # the same
+class UnitsField(SelectMultipleField):
     """Several units as boxes to tick."""
 
     widget = widgets.ListWidget(prefix_label=False)

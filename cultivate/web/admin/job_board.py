@@ -10,7 +10,7 @@ from cultivate.domain import schedule
 from cultivate.domain.permissions import Act
 from cultivate.errors import N_
 from cultivate.i18n import _
-from cultivate.queries import job_board
+from cultivate.queries import job_board as board
 from cultivate.queries import jobs as runs
 from cultivate.services import job_runs
 from cultivate.web.access import needs
@@ -38,7 +38,7 @@ def jobs() -> Any:
     seen = runs.scheduler_seen(db())
     return render_template(
         "admin/jobs.html",
-        jobs=job_board.list_jobs(db()),
+        jobs=board.list_jobs(db()),
         labels=LABELS,
         statuses=STATUSES,
         seen=seen,
