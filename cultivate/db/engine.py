@@ -6,6 +6,7 @@ between, whatever the time-out says.
 """
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -20,6 +21,8 @@ BUSY_MILLISECONDS = 30_000
 def make_engine(url: URL) -> Engine:
     """An engine with the project's pragmas and time-outs."""
     if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
