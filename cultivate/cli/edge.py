@@ -39,13 +39,17 @@ def application(*, as_json: bool = False) -> Iterator[None]:
         except OperationalError as error:
             click.echo(i18n._("The database does not answer: %(error)s", error=str(error.orig)), err=True)
             sys.exit(1)
+        finally:
+            database().engine.dispose()
 
 
 def refuse(error: CultivateError, *, as_json: bool) -> None:
     """Print a refusal where its reader looks for it, and end with 1."""
     message = i18n.say(error)
     if as_json:
-        content = {"code": error.problem, "message": message} | ({"field": error.field} if error.field else {})
+        content = {"code": error.problem, "message": message} | (
+            {"field": error.field} if error.field else {}
+        )
         click.echo(json.dumps({"error": content}, ensure_ascii=False))
     click.echo(message, err=True)
     sys.exit(1)
