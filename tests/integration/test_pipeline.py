@@ -8,7 +8,7 @@ import pytest
 from cultivate import clock
 from cultivate.models import Candidacy, Proposal, ServiceRecord
 from cultivate.services import proposals, service_records
-from tests.fixtures import HUSHU, MISHIXIANG, PARK
+from tests.fixtures import HUSHU, PARK
 
 TODAY = clock.today()
 
@@ -126,6 +126,7 @@ def test_the_bureau_decides_in_place(client_as, pipeline):
     assert client.post(f"/work/proposals/{made}", data={**data, "decision": "accept"}).status_code == 302
     pipeline.session.expire_all()
     assert pipeline.session.get(Proposal, made).status == "accepted"
+    pipeline.session.rollback()  # a writing session would keep the next request waiting
     assert ">已同意<" in get(client_as("caseworker"), "/work")
     assert client.post(f"/work/proposals/{made}", data={**data, "decision": "accept"}).status_code == 409
 
