@@ -116,8 +116,8 @@ class SeenRows:
         self._by_code: dict[str, int] = {}
         self._by_name: dict[str, tuple[int, bool]] = {}
 
-    def find_or_add(self, number: int, values: Mapping[str, Value]) -> int | None:
-        """The number of the earlier row of the same firm; else ``None``, and this row is remembered.
+    def find(self, values: Mapping[str, Value]) -> int | None:
+        """The number of the earlier row of the same firm, if there is one.
 
         Same firm: equal codes; or equal names where one of the two rows has no code.
         """
@@ -127,13 +127,23 @@ class SeenRows:
         if earlier is None and name in self._by_name:
             namesake, has_code = self._by_name[name]
             earlier = namesake if not (code and has_code) else None
-        if earlier is not None:
-            return earlier
+        return earlier
+
+    def add(self, number: int, values: Mapping[str, Value]) -> None:
+        """Remember a row that is taken."""
+        keys = dict(duplicate_keys(values))
+        code, name = keys.get("uscc"), keys.get("name")
         if code:
             self._by_code[code] = number
         if name:
             self._by_name.setdefault(name, (number, code is not None))
-        return None
+
+    def find_or_add(self, number: int, values: Mapping[str, Value]) -> int | None:
+        """The number of the earlier row of the same firm; else ``None``, and this row is remembered."""
+        earlier = self.find(values)
+        if earlier is None:
+            self.add(number, values)
+        return earlier
 
 
 class _Row:

@@ -16,6 +16,7 @@ from cultivate.services.imports.known_firms import Known, KnownFirms
 from cultivate.services.imports.verdict import (
     CREATE,
     DUPLICATE,
+    REJECTED,
     UNCHANGED,
     UPDATE,
     Verdict,
@@ -46,15 +47,18 @@ class Resolver:
         warnings = list(row.warnings)
         problems = [*row.problems, *self._lay_in_chosen(values)]
         firm = None if problems else self._match(values, problems, warnings)
-        if not problems:
-            problems += self._place_problems(values, firm)
         if problems:
             return rejected(number, problems)
-        earlier = self._earlier(number, values, firm)
+        earlier = self._earlier(values, firm)
         if earlier is not None:
             return _duplicate(number, earlier)
-        verdict = self._new(number, values) if firm is None else _known(number, values, firm, warnings)
-        verdict.problems += [kept(warning, warning=True) for warning in warnings]
+        problems = self._place_problems(values, firm)
+        if problems:
+            return rejected(number, problems)
+        verdict = _new(number, values) if firm is None else _known(number, values, firm, warnings)
+        if verdict.outcome != REJECTED:
+            self._remember(number, values, firm)
+            verdict.problems += [kept(warning, warning=True) for warning in warnings]
         return verdict
 
     def _lay_in_chosen(self, values: dict[str, Value]) -> list[Problem]:
@@ -119,17 +123,19 @@ class Resolver:
             return [Problem("unit-not-yours", message, {"unit": street.code}, "street")]
         return []
 
-    def _earlier(self, number: int, values: Mapping[str, Value], firm: Known | None) -> int | None:
-        """The row of the file that spoke of this firm before."""
-        if firm is not None and firm.id in self._seen_firms:
-            return self._seen_firms[firm.id]
-        earlier = self._seen.find_or_add(number, values)
-        if firm is not None and earlier is None:
-            self._seen_firms[firm.id] = number
-        return earlier
+    def _earlier(self, values: Mapping[str, Value], firm: Known | None) -> int | None:
+        """The row of the file that spoke of this firm before; rejected rows do not count."""
+        by_firm = None if firm is None else self._seen_firms.get(firm.id)
+        return self._seen.find(values) if by_firm is None else by_firm
 
-    def _new(self, number: int, values: Mapping[str, Value]) -> Verdict:
-        return Verdict(number, CREATE, content=FirmData.from_values(values))
+    def _remember(self, number: int, values: Mapping[str, Value], firm: Known | None) -> None:
+        self._seen.add(number, values)
+        if firm is not None:
+            self._seen_firms[firm.id] = number
+
+
+def _new(number: int, values: Mapping[str, Value]) -> Verdict:
+    return Verdict(number, CREATE, content=FirmData.from_values(values))
 
 
 def _duplicate(number: int, earlier: int) -> Verdict:
