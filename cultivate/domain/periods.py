@@ -81,23 +81,6 @@ class Window:
         return self.start <= day < self.end
 
 
-def year_of(day: date) -> Window:
-    """The calendar year around a day."""
-    return Window(date(day.year, 1, 1), date(day.year + 1, 1, 1))
-
-
-def quarter_of(day: date) -> Window:
-    """The quarter around a day."""
-    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-    return Window(first, (first + timedelta(days=95)).replace(day=1))
-
-
-def month_of(day: date) -> Window:
-    """The month around a day."""
-    first = day.replace(day=1)
-    return Window(first, (first + timedelta(days=32)).replace(day=1))
-
-
 @dataclass(frozen=True, slots=True)
 class Period:
     """One period of a job: its key, the day that it counts as of, and its slot, by which things are known."""

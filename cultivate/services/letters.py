@@ -184,11 +184,11 @@ def standing(row: TrackWeek) -> str:
     """In one line how a track stands: the chart's title, and the letter's."""
     short, gap = packs.track(row.track).short(language()), row.progress.gap
     if gap is None:
-        return _("%(track)s: %(count)s in force", track=short, count=row.in_force)
+        return _("%(track)s: %(count)s in force", track=short, count=f"{row.in_force:,}")
     if gap < 0:
-        return _("%(track)s: %(count)s behind pace", track=short, count=-gap)
+        return _("%(track)s: %(count)s behind pace", track=short, count=f"{-gap:,}")
     return (
-        _("%(track)s: %(count)s ahead of pace", track=short, count=gap)
+        _("%(track)s: %(count)s ahead of pace", track=short, count=f"{gap:,}")
         if gap
         else _("%(track)s: on pace", track=short)
     )

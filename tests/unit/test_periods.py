@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from apscheduler.triggers.cron import CronTrigger
 
-from cultivate.domain.periods import Daily, EveryMinute, Week, Weekly, month_of, quarter_of, year_of
+from cultivate.domain.periods import Daily, EveryMinute, Week, Weekly, Window
 from cultivate.domain.schedule import SCHEDULE, WEEKLY_LETTERS
 from cultivate.errors import Invalid
 
@@ -102,12 +102,8 @@ def test_a_day_that_is_done_before_its_time_is_yesterday():
 
 
 def test_windows_end_before_their_end():
-    day = date(2026, 11, 23)
-    assert (quarter_of(day).start, quarter_of(day).end, quarter_of(day).last) == (
-        date(2026, 10, 1),
-        date(2027, 1, 1),
-        date(2026, 12, 31),
-    )
-    assert month_of(date(2026, 12, 31)).end == date(2027, 1, 1)
-    assert day in year_of(day)
-    assert year_of(day).end not in year_of(day)
+    week = Window(date(2026, 11, 16), date(2026, 11, 23))
+    assert week.last == date(2026, 11, 22)
+    assert week.start in week
+    assert week.last in week
+    assert week.end not in week
