@@ -128,13 +128,14 @@ def _narrowed(statement: Any, asked: Standing, narrowing: Narrowing) -> Any:
 
 
 def _order(stood: Any, sort: str) -> tuple[Any, ...]:
-    """Longest in the stage first, unless said otherwise."""
+    """Longest in the stage first, unless said otherwise; who came by a change of street counts from before."""
+    since = func.coalesce(stood.c.since, Candidacy.stage_since)
     orders: dict[str, tuple[Any, ...]] = {
-        "-since": (stood.c.since.desc(), stood.c.id.desc()),
+        "-since": (since.desc(), stood.c.id.desc()),
         "name": (Firm.name, stood.c.id),
         "street": (OrgUnit.position, Firm.name, stood.c.id),
     }
-    return orders.get(sort, (stood.c.since, stood.c.id))
+    return orders.get(sort, (since, stood.c.id))
 
 
 def _filled(session: Session, scope: Scope, asked: Standing, rows: Sequence[Any]) -> list[PipelineRow]:

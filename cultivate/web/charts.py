@@ -31,7 +31,7 @@ def conversion_words(conversion: Conversion | None) -> str:
     if conversion.median_days is None:
         return _("%(share)s went on", share=percent(conversion.rate))
     return _(
-        "%(share)s went on, in %(days)s days (median)",
+        "%(share)s went on · %(days)s days",
         share=percent(conversion.rate),
         days=conversion.median_days,
     )
@@ -74,7 +74,7 @@ def trend(view: TrackView, since: date | None = None) -> dict[str, Any]:
         "series": series,
         "bands": _band(today, row.in_force, coming.on, coming.low, coming.high) if coming.has_history else [],
         "marks": _plan_end(row.promise, points),
-        "zero": True,
+        "zero": since is None,
     }
 
 

@@ -142,7 +142,7 @@
     const most = Math.max(1, ...data.stages.map((stage) => stage.value));
     return {
       ...base(),
-      grid: { left: 0, right: small ? 84 : 260, top: 4, bottom: 4, containLabel: true },
+      grid: { left: 12, right: small ? 84 : 260, top: 4, bottom: 4, containLabel: true },
       tooltip: { ...base().tooltip, formatter: (at) => [at.name, number(at.value), at.data.note].filter(Boolean).join("\n") },
       xAxis: { type: "value", min: 0, max: most, show: false },
       yAxis: { type: "category", inverse: true, data: data.stages.map((stage) => stage.label), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: INK, fontSize: 14 } },
