@@ -13,7 +13,7 @@ from cultivate import clock
 from cultivate.cli.counts import funnel_command, progress_command
 from cultivate.domain.scope import WHOLE_DISTRICT, Scope
 from cultivate.domain.stages import EXITS, STAGES
-from cultivate.queries import ledger, moves, pipeline, progress, units
+from cultivate.queries import ledger, memo, moves, pipeline, progress, units
 from cultivate.queries.ledger import Flow, Stock
 from cultivate.queries.moves import FLOWS, MoveFilter
 from cultivate.queries.pipeline import Narrowing
@@ -242,3 +242,18 @@ def test_the_forecast_gathers_what_the_ledger_saw(world):
     assert (coming.newcomers.years, coming.newcomers.came) == (3, 3)
     assert (coming.in_force, coming.ending, coming.on) == (9, 3, date(2026, 12, 31))
     assert coming.mid == 9 - 3 + 1 + 1
+
+
+def test_what_is_remembered_is_forgotten_with_the_next_move(world, monkeypatch):
+    monkeypatch.setattr(memo, "SMALL_BOOK", 0)
+    counted = []
+
+    def count() -> int:
+        counted.append(1)
+        return len(counted)
+
+    world.candidacy(world.firm())
+    assert [memo.remember(world.session, "key", count) for _ in range(3)] == [1, 1, 1]
+    assert memo.remember(world.session, "other", count) == 2
+    world.candidacy(world.firm())
+    assert memo.remember(world.session, "key", count) == 3
