@@ -8,7 +8,9 @@ from cultivate.services.imports.commit import commit
 from cultivate.services.imports.decide import decide
 from cultivate.services.imports.options import FIRMS, LISTS, ImportOptions
 from cultivate.services.imports.report import report
+from cultivate.services.imports.returned import returned_workbook
 from cultivate.services.imports.run import run
+from cultivate.services.imports.template import roster_template
 from cultivate.services.imports.touched import ImportTouched, Touched
 from cultivate.services.imports.undo import undo
 from cultivate.services.imports.upload import drop, preview
@@ -24,6 +26,8 @@ __all__ = [
     "drop",
     "preview",
     "report",
+    "returned_workbook",
+    "roster_template",
     "run",
     "undo",
 ]

@@ -1,7 +1,10 @@
-"""Area ``imports``."""
+"""Area ``imports``: a file comes in, is looked at, and is carried out or given up."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("imports", __name__)
 
-from cultivate.web.imports import views  # noqa: E402, F401 the views bind themselves to the blueprint
+# the views bind themselves to the blueprint
+from cultivate.web.imports import acts, decisions, files, listing, page  # noqa: E402
+
+__all__ = ["acts", "blueprint", "decisions", "files", "listing", "page"]

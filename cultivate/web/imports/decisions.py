@@ -1,0 +1,44 @@
+"""A person says whose a line of an official list is."""
+
+from typing import Any
+
+from flask import redirect, request, url_for
+
+from cultivate.domain.permissions import Act
+from cultivate.errors import Invalid, NotFound
+from cultivate.i18n import say
+from cultivate.queries import firms
+from cultivate.services import imports
+from cultivate.services.imports.verdict import OURS
+from cultivate.web.access import needs
+from cultivate.web.imports import blueprint
+from cultivate.web.imports.page import import_page
+from cultivate.web.request import actor, db
+
+
+def _firm() -> int | None:
+    """The firm chosen among the near ones, or named by its credit code."""
+    code = request.form.get("code", "").strip()
+    if code:
+        return firms.find_reference(db(), actor().scope, code)
+    return request.form.get("firm", type=int)
+
+
+@blueprint.post("/imports/<int:batch_id>/rows/<int:row_number>/decide")
+@needs(Act.IMPORT_LISTS)
+def decide(batch_id: int, row_number: int) -> Any:
+    """Keep what a person said of the line; in an import that was done it acts at once."""
+    decision = request.form.get("decision", "")
+    try:
+        firm_id = _firm() if decision == OURS else None
+        imports.decide(db(), actor(), batch_id, row_number, decision, firm_id)
+    except Invalid as error:
+        db().rollback()
+        return import_page(batch_id, refusal=say(error)), 422
+    except NotFound as error:
+        if not error.params:  # the import itself is not there, or not theirs
+            raise
+        db().rollback()
+        return import_page(batch_id, refusal=say(error)), 422
+    outcome, page = request.form.get("outcome"), request.form.get("page")
+    return redirect(url_for("imports.show", batch_id=batch_id, outcome=outcome, page=page))
