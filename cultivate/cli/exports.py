@@ -24,7 +24,7 @@ def export_command() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--unit", help="Code of a street or park.")
 @click.option("--track", help="Only firms on this track.")
-@click.option("--stage", type=click.Choice([account for account in ACCOUNTS if account != OUTSIDE]))
+@click.option("--stage", type=click.Choice([str(account) for account in ACCOUNTS if account != OUTSIDE]))
 @click.option("--as-of", type=Day(), help="Stages as of that day.")
 @json_option
 def firms_command(

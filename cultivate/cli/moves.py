@@ -19,7 +19,9 @@ from cultivate.services.stages import CertificateData, MoveRequest
 @click.command("move")
 @click.argument("firm")
 @click.option("--track", required=True, help="Code of the track.")
-@click.option("--to", "target", required=True, type=click.Choice([*STAGES, *EXITS]))
+@click.option(
+    "--to", "target", required=True, type=click.Choice([str(account) for account in (*STAGES, *EXITS)])
+)
 @click.option("--on", type=Day(), help="Day on which it happened; today if not said.")
 @click.option("--reason", help="Needed on the way back and out.")
 @click.option("--number", help="Certificate number, to certify.")
@@ -84,5 +86,9 @@ def _standing(found: list[CandidacyRow], track: str, target: str) -> CandidacyRo
 
 
 def _tell(result: dict[str, Any]) -> None:
-    words = {"source": _(LABELS[result["from"]]), "target": _(LABELS[result["to"]]), "day": result["effective_on"]}
+    words = {
+        "source": _(LABELS[result["from"]]),
+        "target": _(LABELS[result["to"]]),
+        "day": result["effective_on"],
+    }
     click.echo(_("Moved: %(source)s → %(target)s, effective %(day)s.", **words))

@@ -68,16 +68,21 @@ def export_firms(
     if path.suffix.lower() not in {".xlsx", ".csv"}:
         raise Invalid(N_("Exports are written as .xlsx or .csv."), field="file", code="format-unknown")
     if wanted.stage is not None and wanted.stage not in ACCOUNTS:
-        raise Invalid(
-            N_("“%(stage)s” is no stage."), field="stage", code="no-such-stage", stage=wanted.stage
-        )
+        raise Invalid(N_("“%(stage)s” is no stage."), field="stage", code="no-such-stage", stage=wanted.stage)
     years = _years(session)
     columns = _columns(years)
     counter = _Counter()
     rows = counter.counting(_rows(session, actor.scope, wanted, as_of, years))
     _write(path, columns, rows)
     audit.note(
-        session, actor, "export", "register", None, rows=counter.rows, format=path.suffix[1:].lower(), **_said(wanted, as_of)
+        session,
+        actor,
+        "export",
+        "register",
+        None,
+        rows=counter.rows,
+        format=path.suffix[1:].lower(),
+        **_said(wanted, as_of),
     )
     session.flush()
     return counter.rows
@@ -85,6 +90,8 @@ def export_firms(
 
 def _write(path: Path, columns: list[tuple[str, CellKind, int]], rows: Iterator[Row]) -> None:
     """Beside its place first, so that a file of that name is either whole or as it was."""
+    if not path.parent.is_dir():
+        raise Invalid(N_("There is no folder “%(folder)s”."), field="file", folder=str(path.parent))
     part = path.with_name(f".{path.name}.part")
     try:
         if path.suffix.lower() == ".csv":
@@ -257,7 +264,14 @@ def _stands(session: Session, ids: Sequence[int], as_of: date | None) -> dict[tu
     """Stage, since when, certificate of each firm and track; of several candidacies the one furthest on counts."""
     place = standing(None, as_of, _EVERYWHERE)
     statement = (
-        select(place.c.firm_id, place.c.track, place.c.account, place.c.since, Certificate.number, Certificate.valid_through)
+        select(
+            place.c.firm_id,
+            place.c.track,
+            place.c.account,
+            place.c.since,
+            Certificate.number,
+            Certificate.valid_through,
+        )
         .outerjoin(
             Certificate,
             (Certificate.candidacy_id == place.c.candidacy_id) & (Certificate.status != "void"),

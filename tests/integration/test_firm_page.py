@@ -5,9 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
-from tests.fixtures import BANSHAN, HUSHU, MISHIXIANG, World, credit_code
-from tests.pages import send
-from tests.query_count import counting
 
 from cultivate import clock
 from cultivate.domain.firm_data import FirmData
@@ -16,6 +13,9 @@ from cultivate.queries import candidacies, firm_timeline
 from cultivate.queries import firms as queries
 from cultivate.services import firms, proposals, service_records, stages
 from cultivate.services.stages import MoveRequest
+from tests.fixtures import BANSHAN, HUSHU, MISHIXIANG, World, credit_code
+from tests.pages import send
+from tests.query_count import counting
 
 NAME = "杭州云创科技有限公司"
 CODE = credit_code(77)
@@ -27,7 +27,12 @@ def firm_id(session, world: World) -> int:
         session,
         world.caseworker,
         FirmData(
-            name=NAME, uscc=CODE, street=MISHIXIANG, contact_name="王小明", contact_phone="13812340000", staff=5
+            name=NAME,
+            uscc=CODE,
+            street=MISHIXIANG,
+            contact_name="王小明",
+            contact_phone="13812340000",
+            staff=5,
         ),
         tracks=("hnte", "ptsme"),
     )
@@ -52,7 +57,9 @@ def test_a_caseworker_registers_a_firm_in_the_lobby(session, world: World, clien
     page = client.get("/firms/new").text
     assert f'<option selected value="{MISHIXIANG}">' in page
     assert page.count("checked") == 2
-    answer = send(client, "/firms/new", name=NAME, street=MISHIXIANG, tracks=["hnte"], **{"sales_2025": "1,200.5"})
+    answer = send(
+        client, "/firms/new", name=NAME, street=MISHIXIANG, tracks=["hnte"], sales_2025="1,200.5"
+    )
     assert answer.status_code == 302
     found = queries.get_firm(session, world.bureau.scope, int(answer.location.rsplit("/", 1)[1]))
     assert [(row.track, row.stage) for row in found.candidacies] == [("hnte", "discover")]
@@ -60,7 +67,9 @@ def test_a_caseworker_registers_a_firm_in_the_lobby(session, world: World, clien
     assert "已登记" in client.get(answer.location).text or "Registered" in client.get(answer.location).text
 
 
-def test_a_refused_form_keeps_what_was_typed_and_offers_the_proven_code(session, world: World, client_as) -> None:
+def test_a_refused_form_keeps_what_was_typed_and_offers_the_proven_code(
+    session, world: World, client_as
+) -> None:
     client = client_as("caseworker")
     wrong = credit_code(1).replace("0", "O", 1)
     answer = send(client, "/firms/new", name=NAME, uscc=wrong, street=MISHIXIANG, note="展厅里谈的")
@@ -101,7 +110,11 @@ def test_the_list_filters_by_its_address(session, world: World, client_as, firm_
     session.commit()
     client = client_as("caseworker")
     assert NAME in client.get("/firms").text
-    for address in ("/firms?q=hzyc", "/firms?track=hnte&stage=discover", f"/firms?unit={MISHIXIANG}&q={CODE}"):
+    for address in (
+        "/firms?q=hzyc",
+        "/firms?track=hnte&stage=discover",
+        f"/firms?unit={MISHIXIANG}&q={CODE}",
+    ):
         page = client.get(address).text
         assert NAME in page
         assert "别家" not in page
@@ -124,7 +137,9 @@ def test_the_number_of_queries_of_a_list_page_is_fixed(session, world: World, cl
     assert made[0] == made[1]
 
 
-def test_another_streets_firm_answers_404_on_every_page(session, world: World, client_as, firm_id: int) -> None:
+def test_another_streets_firm_answers_404_on_every_page(
+    session, world: World, client_as, firm_id: int
+) -> None:
     candidacy = candidacy_of(session, firm_id)
     move = candidacies.moves_of(session, world.bureau.scope, candidacy.id)[0]
     session.commit()
@@ -141,7 +156,9 @@ def test_another_streets_firm_answers_404_on_every_page(session, world: World, c
         assert client.get(path).status_code == 404, path
 
 
-def test_the_page_shows_one_next_step_and_moves_with_one_click(session, world: World, client_as, firm_id: int) -> None:
+def test_the_page_shows_one_next_step_and_moves_with_one_click(
+    session, world: World, client_as, firm_id: int
+) -> None:
     client = client_as("caseworker")
     candidacy = candidacy_of(session, firm_id)
     path = f"/candidacies/{candidacy.id}/move/serve"
@@ -153,7 +170,9 @@ def test_the_page_shows_one_next_step_and_moves_with_one_click(session, world: W
     assert re.search(r"/moves/\d+/reverse", page)
 
 
-def test_what_is_missing_is_said_with_where_to_mend_it(session, world: World, client_as, firm_id: int) -> None:
+def test_what_is_missing_is_said_with_where_to_mend_it(
+    session, world: World, client_as, firm_id: int
+) -> None:
     candidacy_id = candidacy_of(session, firm_id).id
     stages.move(session, world.caseworker, candidacy_id, MoveRequest("serve"))
     session.commit()
@@ -172,7 +191,10 @@ def test_what_is_missing_is_said_with_where_to_mend_it(session, world: World, cl
     )
     assert answer.status_code == 302
     assert f"/candidacies/{candidacy_id}/propose/recommend" in client.get(f"/firms/{firm_id}").text
-    assert f'action="/candidacies/{candidacy_id}/move/recommend"' in client_as("bureau").get(f"/firms/{firm_id}").text
+    assert (
+        f'action="/candidacies/{candidacy_id}/move/recommend"'
+        in client_as("bureau").get(f"/firms/{firm_id}").text
+    )
 
 
 def test_a_proposal_is_decided_by_the_bureau(session, world: World, client_as, firm_id: int) -> None:
@@ -232,7 +254,9 @@ def test_the_bureau_recommends_all_the_same_with_a_reason(session, world: World,
     assert "市局点名" in client.get(f"/firms/{row.firm_id}").text
 
 
-def test_a_move_that_was_overtaken_says_so_and_keeps_the_words(session, world: World, client_as, firm_id: int) -> None:
+def test_a_move_that_was_overtaken_says_so_and_keeps_the_words(
+    session, world: World, client_as, firm_id: int
+) -> None:
     candidacy = candidacy_of(session, firm_id)
     client = client_as("bureau")
     path = f"/candidacies/{candidacy.id}/move/withdrawn"
@@ -262,7 +286,9 @@ def test_a_late_record_is_marked(session, world: World, client_as) -> None:
     assert "is-late" in client_as("leader").get(f"/firms/{row.firm_id}").text
 
 
-def test_a_transfer_takes_both_tracks_along_and_is_one_line(session, world: World, client_as, firm_id: int) -> None:
+def test_a_transfer_takes_both_tracks_along_and_is_one_line(
+    session, world: World, client_as, firm_id: int
+) -> None:
     client = client_as("bureau")
     answer = send(client, f"/firms/{firm_id}/transfer", street=HUSHU, reason="注册地迁移")
     assert answer.status_code == 302
@@ -340,7 +366,13 @@ def test_the_second_editor_chooses_line_by_line(session, world: World, client_as
 
 def test_an_edit_refused_keeps_what_was_typed(session, world: World, client_as, firm_id: int) -> None:
     answer = send(
-        client_as("caseworker"), f"/firms/{firm_id}/edit", version=1, name=NAME, uscc="", street=HUSHU, note="改一下"
+        client_as("caseworker"),
+        f"/firms/{firm_id}/edit",
+        version=1,
+        name=NAME,
+        uscc="",
+        street=HUSHU,
+        note="改一下",
     )
     assert answer.status_code == 422
     assert "改一下" in answer.text
@@ -362,7 +394,9 @@ def test_who_only_reads_gets_no_buttons(client_as, firm_id: int) -> None:
         assert "/propose/" not in page
 
 
-def test_the_number_of_queries_of_a_firm_does_not_grow_with_its_story(session, world: World, client_as, firm_id) -> None:
+def test_the_number_of_queries_of_a_firm_does_not_grow_with_its_story(
+    session, world: World, client_as, firm_id
+) -> None:
     client = client_as("caseworker")
     candidacy = candidacy_of(session, firm_id)
     made = []

@@ -36,7 +36,9 @@ class Difference:
 
 def known_data(firm: FirmDetail) -> FirmData:
     """A firm as ``FirmData``."""
-    plain = {key: getattr(firm, key) for key in labels.FIELDS if key not in {"street", "park", "former_names"}}
+    plain = {
+        key: getattr(firm, key) for key in labels.FIELDS if key not in {"street", "park", "former_names"}
+    }
     return FirmData(
         **plain,
         street=firm.street.code,
@@ -46,7 +48,7 @@ def known_data(firm: FirmDetail) -> FirmData:
 
 
 def _form(firm: FirmDetail) -> FirmForm:
-    form = firm_form((row.year for row in firm.years))
+    form = firm_form(row.year for row in firm.years)
     form.offer(actor(), firm.field)
     here = {firm.street.code} | ({firm.park.code} if firm.park else set())
     for field in (form.street, form.park):  # the place that it has is always on offer
@@ -95,7 +97,12 @@ def save(firm_id: int) -> Any:
         version = int(form.version.data) if (form.version.data or "").isdigit() else 0
         try:
             firms.update(
-                db(), actor(), firm_id, without(form.said(), _theirs()), version, confirm_name=form.confirm_name.data
+                db(),
+                actor(),
+                firm_id,
+                without(form.said(), _theirs()),
+                version,
+                confirm_name=form.confirm_name.data,
             )
         except Conflict:
             return _conflict_page(form, firm, version), 409
@@ -108,7 +115,11 @@ def save(firm_id: int) -> Any:
 
 
 def _theirs() -> list[str]:
-    return [key.removeprefix(KEEP) for key, value in request.form.items() if key.startswith(KEEP) and value == "theirs"]
+    return [
+        key.removeprefix(KEEP)
+        for key, value in request.form.items()
+        if key.startswith(KEEP) and value == "theirs"
+    ]
 
 
 def _conflict_page(form: FirmForm, firm: FirmDetail, version: int) -> str:
@@ -118,7 +129,9 @@ def _conflict_page(form: FirmForm, firm: FirmDetail, version: int) -> str:
     rows = [_difference(field, values, trail, version) for field, values in changes.items()]
     latest = next((row for row in trail if row.version == firm.version), None)
     who = labels.who(latest.who, latest.door) if latest else ""
-    return render_template("firms/conflict.html", form=form, firm=firm, rows=rows, latest=latest, who=who, keep=KEEP)
+    return render_template(
+        "firms/conflict.html", form=form, firm=firm, rows=rows, latest=latest, who=who, keep=KEEP
+    )
 
 
 def _difference(

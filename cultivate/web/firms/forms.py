@@ -36,7 +36,7 @@ _COUNT = (validators.Optional(), validators.NumberRange(min=0, max=1_000_000_000
 class FirmForm(BaseForm):
     """A firm. The rules are the service's; the form only reads what was typed."""
 
-    name = StringField(_l("Name"), [validators.InputRequired(), validators.Length(max=200)], render_kw={"autofocus": True})
+    name = StringField(_l("Name"), [validators.InputRequired(), validators.Length(max=200)])
     uscc = StringField(
         _l("Credit code"),
         [validators.Length(max=60)],
@@ -61,7 +61,9 @@ class FirmForm(BaseForm):
     class2_ip = IntegerField(_l("Class II intellectual property"), _COUNT, render_kw=_NUMBER)
     note = TextAreaField(_l("Note"), [validators.Length(max=2000)])
     tracks = SelectMultipleField(
-        _l("Cultivated as"), widget=widgets.ListWidget(prefix_label=False), option_widget=widgets.CheckboxInput()
+        _l("Cultivated as"),
+        widget=widgets.ListWidget(prefix_label=False),
+        option_widget=widgets.CheckboxInput(),
     )
     version = HiddenField()
 
@@ -118,7 +120,9 @@ def streets_of(actor: Actor) -> list[tuple[str, str]]:
     """Streets in which the actor may place a firm: one's own; all of them for who has a park."""
     own = [unit for unit in units.list_units(db()) if unit.id in actor.unit_ids]
     everywhere = actor.scope.everything or any(unit.kind == "park" for unit in own)
-    offered = units.list_units(db(), "street") if everywhere else [unit for unit in own if unit.kind == "street"]
+    offered = (
+        units.list_units(db(), "street") if everywhere else [unit for unit in own if unit.kind == "street"]
+    )
     return [(unit.code, unit.name(language())) for unit in offered]
 
 
@@ -133,10 +137,14 @@ def parks_of(actor: Actor) -> list[tuple[str, str]]:
 class MoveForm(BaseForm):
     """A move; the view takes away the fields that the way does not need."""
 
-    effective_on = DayField(_l("Effective on"), description=_l("the day on which it happened; today if left empty"))
     number = StringField(_l("Certificate number"), [validators.Length(max=40)])
     issued_on = DayField(_l("Day of issue"))
-    retry_year = IntegerField(_l("May try again in"), [validators.Optional(), validators.NumberRange(2000, 2100)])
+    effective_on = DayField(
+        _l("Effective on"), description=_l("the day on which it happened; today if left empty")
+    )
+    retry_year = IntegerField(
+        _l("May try again in"), [validators.Optional(), validators.NumberRange(2000, 2100)]
+    )
     reason = TextAreaField(_l("Reason"), [validators.Length(max=1000)])
     override_reason = TextAreaField(
         _l("Waive the conditions, because"),
@@ -163,9 +171,9 @@ class ServiceForm(BaseForm):
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
-    kind = SelectField(_l("Kind"))
+    kind = SelectField(_l("Kind"), [validators.InputRequired()])
     on = DayField(_l("Day"), [validators.InputRequired()])
-    note = TextAreaField(_l("What was done"), [validators.Length(max=4000)])
+    note = TextAreaField(_l("What the service was"), [validators.Length(max=4000)])
     follow_up_on = DayField(_l("Follow up on"))
 
     def offer(self, candidacies: Iterable[tuple[int, str]]) -> None:
@@ -182,7 +190,9 @@ class TransferForm(BaseForm):
 
     street = UnitField(_l("New street"), [validators.InputRequired()])
     park = UnitField(_l("New park"))
-    effective_on = DayField(_l("Effective on"), description=_l("the day on which it happened; today if left empty"))
+    effective_on = DayField(
+        _l("Effective on"), description=_l("the day on which it happened; today if left empty")
+    )
     reason = TextAreaField(_l("Reason"), [validators.InputRequired(), validators.Length(max=1000)])
 
 

@@ -41,7 +41,7 @@ def chips(wanted: FirmFilter) -> list[dict[str, str]]:
         "unit": (_("Unit"), wanted.unit.name(language()) if wanted.unit else ""),
         "track": (_("Track"), packs.track(wanted.track).short(language()) if wanted.track else ""),
         "stage": (_("Stage"), _(LABELS[wanted.stage]) if wanted.stage else ""),
-        "field": (_("Field"), wanted.field or ""),
+        "field": (_("Field of technology"), wanted.field or ""),
         "no_code": (_("Credit code"), _("missing") if wanted.no_code else ""),
     }
     return [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from markupsafe import Markup
 
 from cultivate import packs
@@ -28,7 +28,9 @@ def _form(row: CandidacyRow, to: str, refused: list[Invalid]) -> MoveForm:
     """The fields that this way needs."""
     form = MoveForm()
     back = (row.stage, to) == (Stage.RECOMMEND, Stage.SERVE)
-    waivable = (row.stage, to) == (Stage.SERVE, Stage.RECOMMEND) and bool(refused) and actor().may(Act.OVERRIDE)
+    waivable = (
+        (row.stage, to) == (Stage.SERVE, Stage.RECOMMEND) and bool(refused) and actor().may(Act.OVERRIDE)
+    )
     unneeded = {
         "number": to != Stage.CERTIFY,
         "issued_on": to != Stage.CERTIFY,
@@ -40,6 +42,7 @@ def _form(row: CandidacyRow, to: str, refused: list[Invalid]) -> MoveForm:
             del form[name]
     if to == Stage.CERTIFY:
         form.effective_on.description = _("the day of issue if left empty")
+        form.number.flags.required = form.issued_on.flags.required = True
     if back or to in tuple(Exit):
         form.reason.flags.required = True
     if not form.is_submitted():
@@ -132,7 +135,9 @@ def open_track(firm_id: int, track: str) -> Any:
     form = OpenForm()
     if form.validate():
         try:
-            stages.open_candidacy(db(), actor(), firm_id, track, form.effective_on.data, reason=form.reason.data)
+            stages.open_candidacy(
+                db(), actor(), firm_id, track, form.effective_on.data, reason=form.reason.data
+            )
         except CultivateError as error:
             apply_error(form, error)
         else:

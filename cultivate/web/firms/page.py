@@ -48,6 +48,7 @@ def show(firm_id: int) -> Any:
     return render_template(
         "firms/show.html",
         firm=firm,
+        current=queries.current(firm.candidacies),
         panels=steps.panels(actor(), record),
         story=story,
         trail=firm_timeline.trail_of(db(), scope, firm_id),

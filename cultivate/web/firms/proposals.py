@@ -66,7 +66,9 @@ def _decision_page(form: DecisionForm, proposal: ProposalRow) -> str:
     reasons = stages.refusals(db(), actor(), proposal.candidacy_id, proposal.to)
     if proposal.to != Stage.RECOMMEND or not reasons:
         del form.override_reason
-    return render_template("firms/decide.html", form=form, proposal=proposal, refused=[say(each) for each in reasons])
+    return render_template(
+        "firms/decide.html", form=form, proposal=proposal, refused=[say(each) for each in reasons]
+    )
 
 
 @blueprint.get("/proposals/<int:proposal_id>")
@@ -89,6 +91,11 @@ def decide(proposal_id: int) -> Any:
         except CultivateError as error:
             apply_error(form, error)
         else:
-            flash(_("Accepted; the move is made.") if accept else _("Declined; the street sees your answer."), "good")
-            return redirect(local_path(request.form.get("next"), url_for("firms.show", firm_id=found.firm_id)))
+            flash(
+                _("Accepted; the move is made.") if accept else _("Declined; the street sees your answer."),
+                "good",
+            )
+            return redirect(
+                local_path(request.form.get("next"), url_for("firms.show", firm_id=found.firm_id))
+            )
     return _decision_page(form, found), 422

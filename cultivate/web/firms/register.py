@@ -22,6 +22,7 @@ from cultivate.web.request import actor, db
 def _form() -> FirmForm:
     form = firm_form()
     form.offer(actor())
+    form.name.render_kw = {"autofocus": True}
     if not form.is_submitted():
         form.tracks.data = list(packs.tracks())
         form.name.data, form.uscc.data = request.args.get("name"), request.args.get("uscc")

@@ -96,15 +96,21 @@ def _panel(actor: Actor, record: Record, track: str) -> TrackPanel:
         track=track,
         ways=tuple(_way(actor, record, row) for row in live),
         left=found[-1] if found and not live else None,
-        open=Link(_("Start anew") if found else _("Start cultivating"), href, posts=True) if can_open else None,
+        open=Link(_("Start anew") if found else _("Start cultivating"), href, posts=True)
+        if can_open
+        else None,
     )
 
 
 def _way(actor: Actor, record: Record, row: CandidacyRow) -> Way:
     target = NEXT.get(row.stage)
     refused = stages.refusals(db(), actor, row.id, target) if target and actor.may(Act.PROPOSE) else []
-    waiting = tuple(each for each in record.proposals if each.candidacy_id == row.id and each.status == "waiting")
-    following, with_form = _next(actor, row, target, refused, proposed=any(each.to == target for each in waiting))
+    waiting = tuple(
+        each for each in record.proposals if each.candidacy_id == row.id and each.status == "waiting"
+    )
+    following, with_form = _next(
+        actor, row, target, refused, proposed=any(each.to == target for each in waiting)
+    )
     obstacles = [each for each in refused if each.problem not in {"propose-instead", "forbidden"}]
     return Way(
         id=row.id,
@@ -114,7 +120,7 @@ def _way(actor: Actor, record: Record, row: CandidacyRow) -> Way:
         days=(clock.today() - row.stage_since).days,
         since=row.stage_since,
         in_charge=row.in_charge,
-        retry_year=row.retry_year if row.stage in OPEN_STAGES else None,
+        retry_year=_retry_year(row),
         step=STAGES.index(row.stage) + 1,
         next=following,
         with_form=with_form,
@@ -134,13 +140,17 @@ def _next(
     if any(each.problem == "propose-instead" for each in refused):
         if len(refused) > 1 or proposed or target not in labels.PROPOSALS:
             return None, None
-        return Link(_(labels.PROPOSALS[target]), url_for("firms.propose", candidacy_id=row.id, to=target)), None
+        return Link(
+            _(labels.PROPOSALS[target]), url_for("firms.propose", candidacy_id=row.id, to=target)
+        ), None
     if refused:
         return None, None
     form = url_for("firms.move", candidacy_id=row.id, to=target)
     if target == Stage.CERTIFY:
         return Link(labels.move(row.stage, target), form), None
-    return Link(labels.move(row.stage, target), form, posts=True), Link(_("With another day or a reason"), form)
+    return Link(labels.move(row.stage, target), form, posts=True), Link(
+        _("With another day or a reason"), form
+    )
 
 
 def _mend(firm_id: int, candidacy_id: int, problem: Invalid) -> Link | None:
@@ -149,18 +159,22 @@ def _mend(firm_id: int, candidacy_id: int, problem: Invalid) -> Link | None:
     if problem.problem == "nobody-in-charge":
         return Link(_("I take charge"), url_for("firms.take_charge", candidacy_id=candidacy_id), posts=True)
     if problem.problem == "no-service-record":
-        return Link(_("Record a service"), url_for("firms.new_service", firm_id=firm_id, candidacy=candidacy_id))
+        return Link(
+            _("Record a service"), url_for("firms.new_service", firm_id=firm_id, candidacy=candidacy_id)
+        )
     return None
 
 
-def _others(
-    actor: Actor, record: Record, row: CandidacyRow, obstacles: Sequence[Invalid]
-) -> Iterator[Link]:
+def _others(actor: Actor, record: Record, row: CandidacyRow, obstacles: Sequence[Invalid]) -> Iterator[Link]:
     """What can be done besides, tucked away: round the conditions, back, out, in charge, undo."""
     if obstacles and row.stage == Stage.SERVE and actor.may(Act.OVERRIDE):
-        yield Link(_("Recommend all the same"), url_for("firms.move", candidacy_id=row.id, to=Stage.RECOMMEND))
+        yield Link(
+            _("Recommend all the same"), url_for("firms.move", candidacy_id=row.id, to=Stage.RECOMMEND)
+        )
     if row.stage == Stage.RECOMMEND and actor.may(Act.DECIDE):
-        yield Link(labels.move(row.stage, Stage.SERVE), url_for("firms.move", candidacy_id=row.id, to=Stage.SERVE))
+        yield Link(
+            labels.move(row.stage, Stage.SERVE), url_for("firms.move", candidacy_id=row.id, to=Stage.SERVE)
+        )
     yield from _ways_out(actor, row)
     if actor.may(Act.ASSIGN) and row.in_charge_id != actor.user_id and actor.user_id is not None:
         yield Link(_("I take charge"), url_for("firms.take_charge", candidacy_id=row.id), posts=True)
@@ -178,6 +192,12 @@ def _ways_out(actor: Actor, row: CandidacyRow) -> Iterator[Link]:
             yield Link(labels.move(row.stage, way), url_for("firms.move", candidacy_id=row.id, to=way))
         elif actor.may(Act.PROPOSE):
             yield Link(_(labels.PROPOSALS[way]), url_for("firms.propose", candidacy_id=row.id, to=way))
+
+
+def _retry_year(row: CandidacyRow) -> int | None:
+    """While it still lies ahead or is on; a year that has gone says nothing any more."""
+    ahead = row.retry_year is not None and row.retry_year >= clock.today().year
+    return row.retry_year if ahead and row.stage in OPEN_STAGES else None
 
 
 def _certificate(record: Record, row: CandidacyRow) -> CertificateRow | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from cultivate import clock
 from cultivate.domain.service_kinds import KINDS
@@ -33,9 +33,16 @@ class Item:
     service_ids: tuple[int, ...] = ()
 
     @property
+    def recorded_on(self) -> date | None:
+        """The day of the record, where it is another than the day on which it happened."""
+        recorded = clock.day_of(self.recorded_at)
+        return recorded if recorded != self.day else None
+
+    @property
     def late(self) -> bool:
-        """Recorded on a later day than the one on which it happened."""
-        return clock.day_of(self.recorded_at) > self.day
+        """Recorded after the week was over, when its letter had gone out without it."""
+        sunday = self.day + timedelta(days=6 - self.day.weekday())
+        return clock.day_of(self.recorded_at) > sunday
 
 
 def story(
@@ -149,7 +156,9 @@ def _certificates(certificates: Iterable[CertificateRow]) -> Iterator[Item]:
 def _answers(proposals: Iterable[ProposalRow]) -> Iterator[Item]:
     for row in proposals:
         title = _("Proposed: %(stage)s", stage=_(LABELS[row.to]))
-        said = {"waiting": _("waits for the bureau"), "accepted": _("accepted"), "declined": _("declined")}[row.status]
+        said = {"waiting": _("waits for the bureau"), "accepted": _("accepted"), "declined": _("declined")}[
+            row.status
+        ]
         yield Item(
             day=clock.day_of(row.proposed_at),
             recorded_at=row.proposed_at,
