@@ -92,7 +92,7 @@ def count_by_status(
     """Certificates by status on the day; ``in_force`` is the funnel's number and contains ``ending``."""
     place = standing(track, as_of, _ACCOUNTS)
     status = _status(place, as_of)
-    counted: Select[Any] = select(status, func.count())
+    counted: Any = select(status, func.count())
     statement = _narrowed(counted, place, scope, unit, None).group_by(status)
     counts = {code: int(count) for code, count in session.execute(statement)}
     counts["in_force"] = counts.get("in_force", 0) + counts.get("ending", 0)

@@ -160,7 +160,8 @@ def _rows(
     """Rows by id, some thousand at a time; five queries a chunk."""
     places = units.by_id(session)
     last = 0
-    statement = firms.narrowed(select(*_COLUMNS), scope, _without_standing(wanted, as_of))
+    columns: Any = select(*_COLUMNS)
+    statement = firms.narrowed(columns, scope, _without_standing(wanted, as_of))
     if as_of is not None:
         place = standing(wanted.track, as_of, [wanted.stage] if wanted.stage else _EVERYWHERE)
         statement = statement.where(Firm.id.in_(select(place.c.firm_id)))

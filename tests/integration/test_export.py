@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from cultivate import clock
 from cultivate.cli.exports import export_command
 from cultivate.cli.moves import move_command
 from cultivate.domain.firm_data import FirmData
@@ -215,7 +216,7 @@ def test_the_move_command(session, world: World, firm_id: int, run) -> None:
     )
     assert (status, json.loads(out)["from"]) == (0, "serve")
     assert run(move_command, str(firm_id), "--track", "hnte", "--to", "certify")[0] == 1
-    certify = ("--to", "certify", "--number", "GR202533000001", "--issued-on", date.today().isoformat())  # noqa: DTZ011
+    certify = ("--to", "certify", "--number", "GR202533000001", "--issued-on", clock.today().isoformat())
     assert run(move_command, str(firm_id), "--track", "hnte", *certify)[0] == 0
     assert run(move_command, str(firm_id), "--track", "ptsme", "--to", "serve")[0] == 1
     assert run(move_command, str(firm_id), "--track", "ptsme", "--to", "discover")[0] == 0

@@ -43,7 +43,7 @@ def revoke(certificate_id: int) -> Any:
 def record_revocation(certificate_id: int) -> Any:
     """Book the firm out of the count."""
     form, row = RevocationForm(), _asked(certificate_id)
-    if form.validate():
+    if form.validate() and form.on.data is not None:
         try:
             certificates.revoke(db(), actor(), certificate_id, form.on.data, form.reason.data)
         except CultivateError as error:

@@ -113,7 +113,8 @@ def without(data: FirmData, skipped: Iterable[str]) -> FirmData:
         year: {name: value for name, value in figures.items() if f"{name}_{year}" not in left_out}
         for year, figures in data.years.items()
     }
-    return replace(data, **{key: UNSET for key, _value in data.said() if key in left_out}, years=years)
+    unsaid: dict[str, Any] = {key: UNSET for key, _value in data.said() if key in left_out}
+    return replace(data, **unsaid, years=years)
 
 
 def streets_of(actor: Actor) -> list[tuple[str, str]]:

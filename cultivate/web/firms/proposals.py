@@ -36,7 +36,7 @@ def _propose_page(form: ReasonForm, row: CandidacyRow, to: str) -> str:
 @blueprint.get("/candidacies/<int:candidacy_id>/propose/<to>")
 @needs(Act.PROPOSE)
 def propose(candidacy_id: int, to: str) -> Any:
-    """Why should the bureau decide so?"""
+    """Ask why the bureau should decide so."""
     return _propose_page(ReasonForm(), _asked(candidacy_id, to), to)
 
 

@@ -66,7 +66,7 @@ def create() -> Any:
 @blueprint.get("/firms/check")
 @needs(Act.EDIT_FIRM)
 def check() -> str:
-    """While the form is filled in: is the code right, is the firm there already, are there near names?"""
+    """While the form is filled in: whether code and name are right and new, and which names are near."""
     name, code = request.args.get("name", "").strip(), credit_code.check(request.args.get("uscc", ""))
     found = firm_rules.duplicates(db(), actor(), FirmData(name=name or None, uscc=code.value))
     return render_template(

@@ -29,7 +29,7 @@ def _page(form: ReasonForm, move: MoveRow) -> str:
 @blueprint.get("/moves/<int:move_id>/reverse")
 @needs(Act.REVERSE_OWN)
 def reverse(move_id: int) -> Any:
-    """Why is it taken back?"""
+    """Ask why it is taken back."""
     return _page(ReasonForm(), firm_timeline.get_move(db(), actor().scope, move_id))
 
 

@@ -30,7 +30,7 @@ def _form(firm: FirmDetail) -> TransferForm:
 @blueprint.get("/firms/<int:firm_id>/transfer")
 @needs(Act.TRANSFER)
 def transfer(firm_id: int) -> Any:
-    """Where to?"""
+    """Ask where to."""
     firm = queries.get_firm(db(), actor().scope, firm_id)
     return render_template("firms/transfer.html", form=_form(firm), firm=firm)
 
