@@ -50,7 +50,8 @@ class Posting(Base):
     __tablename__ = "posting"
     __table_args__ = (
         Index("ix_posting_account", "track", "account", "effective_on"),
-        Index("ix_posting_recorded", "recorded_at", "track"),
+        # track first: SQLite would else read all of the track by the index above, which already groups by account
+        Index("ix_posting_recorded", "track", "recorded_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

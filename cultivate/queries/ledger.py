@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
+from cultivate import packs
 from cultivate.domain.ledger import period_start
 from cultivate.domain.scope import Scope
 from cultivate.domain.stages import ACCOUNTS, EXITS, OUTSIDE, STAGES, Exit, Stage
@@ -263,6 +264,7 @@ def late_moves(session: Session, scope: Scope, known_at: datetime, as_of: date) 
     return int(
         session.scalar(
             select(func.count(func.distinct(Posting.move_id))).where(
+                Posting.track.in_(packs.tracks()),  # all of them: so the index is used
                 Posting.recorded_at > known_at,
                 Posting.effective_on <= as_of,
                 Posting.account != OUTSIDE,
