@@ -10,6 +10,9 @@ from cultivate.db.base import Base, BigId
 from cultivate.db.types import Money
 
 
+_LIVING = text("deleted_at IS NULL")
+
+
 class Firm(Base):
     """A firm of the register. ``deleted_at`` is a tombstone: an undone import, later a merged duplicate."""
 
@@ -20,10 +23,12 @@ class Firm(Base):
             "uq_firm_uscc_living",
             "uscc",
             unique=True,
-            postgresql_where=text("deleted_at IS NULL"),
-            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=_LIVING,
+            sqlite_where=_LIVING,
         ),
-        Index("ix_firm_list", "deleted_at", "street_id", "id"),
+        # the register's list, newest first, and its count within a scope; the one changed last
+        Index("ix_firm_living", "id", "street_id", "park_id", postgresql_where=_LIVING, sqlite_where=_LIVING),
+        Index("ix_firm_changed", "updated_at", "id", postgresql_where=_LIVING, sqlite_where=_LIVING),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

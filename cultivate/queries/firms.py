@@ -131,10 +131,30 @@ def list_firms(
     session: Session, scope: Scope, wanted: FirmFilter, number: int = 1, size: int = 50
 ) -> Page[FirmRow]:
     """One page of the register, with its true total; four queries however long the page."""
-    total = session.scalar(narrowed(select(func.count()).select_from(Firm), scope, wanted)) or 0
-    statement = narrowed(select(Firm), scope, wanted).order_by(*SORTS.get(wanted.sort, SORTS["newest"]))
-    rows = session.scalars(statement.offset(offset_of(number, size)).limit(size)).all()
+    find = _search if wanted.q else _page
+    rows, total = find(session, scope, wanted, offset_of(number, size), size)
     return Page(as_rows(session, scope, rows), total, max(number, 1), size)
+
+
+def _page(
+    session: Session, scope: Scope, wanted: FirmFilter, offset: int, size: int
+) -> tuple[Sequence[Firm], int]:
+    """Count, and read the page alone."""
+    statement = narrowed(select(Firm), scope, wanted).order_by(*SORTS.get(wanted.sort, SORTS["newest"]))
+    return session.scalars(statement.offset(offset).limit(size)).all(), count_firms(session, scope, wanted)
+
+
+def _search(
+    session: Session, scope: Scope, wanted: FirmFilter, offset: int, size: int
+) -> tuple[Sequence[Firm], int]:
+    """A word may stand anywhere in a text, so all texts are read: once, for the total and the page."""
+    statement = narrowed(select(Firm.id), scope, wanted).order_by(*SORTS.get(wanted.sort, SORTS["newest"]))
+    ids = session.scalars(statement).all()
+    shown = ids[offset : offset + size]
+    found = {
+        firm.id: firm for firm in session.scalars(select(Firm).where(Firm.id.in_(shown)).order_by(Firm.id))
+    }
+    return [found[firm_id] for firm_id in shown], len(ids)
 
 
 def list_after(session: Session, scope: Scope, wanted: FirmFilter, after: int, limit: int) -> list[FirmRow]:

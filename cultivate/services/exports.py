@@ -1,6 +1,7 @@
 """The register as a workbook, in the layout that ``import firms`` takes back.
 
-Same scope, same masks, same filter as the list on the page; each export is kept in the trail.
+Same scope and filter as the list on the page. Contacts that its reader sees masked are left blank: a blank keeps
+what is known when the workbook comes back, a masked number would overwrite it. Each export is kept in the trail.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,6 @@ from sqlalchemy.orm import Session
 from xlsxwriter.exceptions import FileCreateError
 
 from cultivate import clock, packs
-from cultivate.domain import masking
 from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Act
 from cultivate.domain.scope import Scope
@@ -217,7 +217,7 @@ def _written(
     for firm in found:
         name, phone = firm.contact_name, firm.contact_phone
         if not scope.contacts:
-            name, phone = masking.mask_name(name), masking.mask_phone(phone)
+            name = phone = None
         known = figures.get(firm.id, {})
         yield [
             firm.uscc,

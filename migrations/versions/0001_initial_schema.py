@@ -280,8 +280,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["street_id"], ["org_unit.id"], name=op.f("fk_firm_street_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_firm")),
     )
+    op.create_index(
+        "ix_firm_changed",
+        "firm",
+        ["updated_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+        sqlite_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_index(op.f("ix_firm_import_batch_id"), "firm", ["import_batch_id"], unique=False)
-    op.create_index("ix_firm_list", "firm", ["deleted_at", "street_id", "id"], unique=False)
+    op.create_index(
+        "ix_firm_living",
+        "firm",
+        ["id", "street_id", "park_id"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+        sqlite_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_index(op.f("ix_firm_name_key"), "firm", ["name_key"], unique=False)
     op.create_index(op.f("ix_firm_park_id"), "firm", ["park_id"], unique=False)
     op.create_index(op.f("ix_firm_street_id"), "firm", ["street_id"], unique=False)
@@ -545,7 +560,7 @@ def upgrade() -> None:
     op.create_index("ix_posting_account", "posting", ["track", "account", "effective_on"], unique=False)
     op.create_index(op.f("ix_posting_candidacy_id"), "posting", ["candidacy_id"], unique=False)
     op.create_index(op.f("ix_posting_move_id"), "posting", ["move_id"], unique=False)
-    op.create_index("ix_posting_recorded", "posting", ["recorded_at", "track"], unique=False)
+    op.create_index("ix_posting_recorded", "posting", ["track", "recorded_at"], unique=False)
     forbid_changes()
 
 
@@ -603,8 +618,19 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_firm_street_id"), table_name="firm")
     op.drop_index(op.f("ix_firm_park_id"), table_name="firm")
     op.drop_index(op.f("ix_firm_name_key"), table_name="firm")
-    op.drop_index("ix_firm_list", table_name="firm")
+    op.drop_index(
+        "ix_firm_living",
+        table_name="firm",
+        postgresql_where=sa.text("deleted_at IS NULL"),
+        sqlite_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_index(op.f("ix_firm_import_batch_id"), table_name="firm")
+    op.drop_index(
+        "ix_firm_changed",
+        table_name="firm",
+        postgresql_where=sa.text("deleted_at IS NULL"),
+        sqlite_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("firm")
     op.drop_index(op.f("ix_delivery_part_delivery_id"), table_name="delivery_part")
     op.drop_table("delivery_part")

@@ -104,7 +104,7 @@ def test_the_import_knows_every_column_of_the_layout(
     }
 
 
-def test_scope_filter_and_masks_are_those_of_the_list(
+def test_scope_and_filter_are_those_of_the_list_and_masked_contacts_stay_blank(
     session, world: World, firm_id: int, tmp_path: Path
 ) -> None:
     world.firm("杭州别家科技有限公司", HUSHU, uscc="")
@@ -117,7 +117,7 @@ def test_scope_filter_and_masks_are_those_of_the_list(
     ]
     assert len(written(session, world.bureau, path, no_code=True)) == 1
     row = written(session, world.actor("leader"), path, q="hzyc")[0]
-    assert (row["联系人"], row["联系电话"]) == ("王**", "138****0000")
+    assert (row["联系人"], row["联系电话"]) == ("", "")
     with pytest.raises(Forbidden):
         written(session, world.actor("admin"), path)
 
