@@ -125,7 +125,7 @@ def undo_offer(source: str, to: str, move_id: int) -> Markup:
 def open_form(firm_id: int, track: str) -> Any:
     """The form for opening a track on another day."""
     firm = queries.get_firm(db(), actor().scope, firm_id)
-    return render_template("firms/open.html", form=OpenForm(), firm=firm, track=packs.track(track))
+    return render_template("firms/open_track.html", form=OpenForm(), firm=firm, track=packs.track(track))
 
 
 @blueprint.post("/firms/<int:firm_id>/tracks/<track>")
@@ -144,4 +144,4 @@ def open_track(firm_id: int, track: str) -> Any:
             flash(_("Opened at “Discover”."), "good")
             return redirect(url_for("firms.show", firm_id=firm_id))
     firm = queries.get_firm(db(), actor().scope, firm_id)
-    return render_template("firms/open.html", form=form, firm=firm, track=packs.track(track)), 422
+    return render_template("firms/open_track.html", form=form, firm=firm, track=packs.track(track)), 422

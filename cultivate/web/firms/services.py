@@ -24,7 +24,7 @@ def new_service(firm_id: int) -> Any:
     """The form by itself; ``?candidacy=`` chooses for which track."""
     firm = queries.get_firm(db(), actor().scope, firm_id)
     form = service_form(firm, *request.args.getlist("candidacy", type=int))
-    return render_template("firms/service.html", form=form, firm=firm)
+    return render_template("firms/new_service.html", form=form, firm=firm)
 
 
 @blueprint.post("/firms/<int:firm_id>/services/new")
@@ -43,7 +43,7 @@ def record_service(firm_id: int) -> Any:
         else:
             flash(_("Service recorded."), "good")
             return redirect(url_for("firms.show", firm_id=firm_id))
-    return render_template("firms/service.html", form=form, firm=firm), 422
+    return render_template("firms/new_service.html", form=form, firm=firm), 422
 
 
 @blueprint.post("/services/done")
