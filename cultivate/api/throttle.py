@@ -22,16 +22,15 @@ class Throttle:
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def check(self, key: str) -> None:
-        """Raise ``TooMany`` while the bucket is empty; takes nothing."""
-        with self._lock:
-            self._refuse_if_empty(self._level(key))
-
     def take(self, key: str) -> None:
         """Take one from the bucket, or raise ``TooMany`` with the seconds until the next."""
         with self._lock:
             level = self._level(key)
-            self._refuse_if_empty(level)
+            if level < 1:
+                wait = max(1, ceil((1 - level) / self.a_second))
+                raise TooMany(
+                    N_("Too many requests. Try again in %(seconds)s seconds."), retry_after=wait, seconds=wait
+                )
             if len(self._buckets) >= MOST_KEYS:
                 self._buckets.clear()
             self._buckets[key] = (level - 1, monotonic())
@@ -39,10 +38,3 @@ class Throttle:
     def _level(self, key: str) -> float:
         level, at = self._buckets.get(key, (self.burst, 0.0))
         return min(self.burst, level + (monotonic() - at) * self.a_second)
-
-    def _refuse_if_empty(self, level: float) -> None:
-        if level < 1:
-            wait = max(1, ceil((1 - level) / self.a_second))
-            raise TooMany(
-                N_("Too many requests. Try again in %(seconds)s seconds."), retry_after=wait, seconds=wait
-            )
