@@ -59,7 +59,7 @@ def check_list_row(cells: Mapping[str, str], track: str, issued_on: date, today:
         problems.append(
             Problem("credit-code-invalid", code.msgid, {"length": code.length}, "uscc", code.suggestion)
         )
-    name = roster_rules.tidy_name(cells.get("name", ""))
+    name = "" if is_blank(cells.get("name", "")) else roster_rules.tidy_name(cells["name"])
     if not firm_names.normalise(name) and code.value is None and not problems:
         problems.append(Problem("name-missing", N_("The row has no name of a firm."), field="name"))
     day = _issue_day(cells.get("issued_on", ""), issued_on, today, problems)

@@ -9,7 +9,7 @@ from cultivate.queries.units import Unit
 
 OUTCOME_LABELS: dict[str, str] = {
     "create": N_("New"),
-    "update": N_("Changed"),
+    "update": N_("Updated"),
     "unchanged": N_("Unchanged"),
     "duplicate": N_("Duplicate"),
     "rejected": N_("Rejected"),

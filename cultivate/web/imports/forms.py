@@ -71,7 +71,7 @@ class ListForm(UploadForm):
     """An official list, with what stands in its notice."""
 
     file = _file("list-file")
-    track = SelectField(_l("Track"))
+    track = SelectField(_l("Track"), validators=[InputRequired()])
     issued_on = DayField(_l("Day of issue"), validators=[InputRequired()])
 
     def offer(self) -> "ListForm":
