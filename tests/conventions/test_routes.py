@@ -75,7 +75,7 @@ def samples(world: World) -> dict[str, object]:
     row = ImportRow(batch_id=batch.id, number=2, outcome="to_decide")
     session.add(row)
     session.commit()
-    return {
+    found = {
         "firm_id": firm,
         "candidacy_id": candidacy,
         "move_id": session.scalars(select(StageMove.id).where(StageMove.candidacy_id == candidacy)).first(),
@@ -92,7 +92,11 @@ def samples(world: World) -> dict[str, object]:
         "unit_id": world.units[HUSHU].id,
         "track": "hnte",
         "name": "verify",
+        "to": "serve",
+        "period": "2026-W46",
     }
+    session.commit()  # reading took SQLite's write lock anew
+    return found
 
 
 #: arguments that name records of the register or of a person: what the scope hides
