@@ -30,16 +30,23 @@ Item = TypeVar("Item")
 
 
 def register_many(
-    session: Session, actor: Actor, rows: Sequence[FirmData], import_batch_id: int | None
+    session: Session,
+    actor: Actor,
+    rows: Sequence[FirmData],
+    import_batch_id: int | None,
+    *,
+    judged: bool = False,
 ) -> list[int]:
     """Write many new firms; returns their ids in the order of ``rows``.
+
+    ``judged`` rows have come through ``roster_rules`` in this very transaction and are not asked again.
 
     Raises ``InvalidFirm`` for a row that breaks a rule, ``Conflict`` when a code was taken since the preview.
     """
     actor.require(Act.EDIT_FIRM)
     if not rows:
         return []
-    clean = [_judged(data) for data in rows]
+    clean = list(rows) if judged else [_judged(data) for data in rows]
     _refuse_taken(session, [data.uscc for data in clean if isinstance(data.uscc, str)])
     places = _places(session, actor, clean)
     records = [

@@ -2,17 +2,15 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from openpyxl import load_workbook
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 #: openpyxl holds some fifty times the file in memory; what is larger is given back as a plain table
 LARGEST = 4 * 1024 * 1024
 _WIDTHS = (12, 60)
-_WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
 def annotate(
@@ -24,6 +22,8 @@ def annotate(
     """
     if not content.startswith(b"PK") or len(content) > LARGEST:
         return None
+    from openpyxl import load_workbook  # a quarter of a second that nobody else waits for
+
     try:
         book = load_workbook(io.BytesIO(content))
         page = book[sheet]
@@ -36,8 +36,12 @@ def annotate(
 
 
 def _write(
-    page: Worksheet, header_row: int, titles: Sequence[str], remarks: Mapping[int, Sequence[str]]
+    page: "Worksheet", header_row: int, titles: Sequence[str], remarks: Mapping[int, Sequence[str]]
 ) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    wrapped = Alignment(wrap_text=True, vertical="top")
     first = _last_column(page, {header_row, *remarks}) + 1
     for offset, title in enumerate(titles):
         head = page.cell(header_row, first + offset, title)
@@ -45,16 +49,13 @@ def _write(
         page.column_dimensions[get_column_letter(first + offset)].width = _WIDTHS[min(offset, 1)]
     for row, texts in remarks.items():
         for offset, text in enumerate(texts):
-            _put(page.cell(row, first + offset), text)
+            cell: Cell = page.cell(row, first + offset)
+            cell.value = text
+            cell.data_type = "s"  # a text stays one, whatever it begins with
+            cell.alignment = wrapped
 
 
-def _put(cell: Cell, text: str) -> None:
-    cell.value = text
-    cell.data_type = "s"  # a text stays one, whatever it begins with
-    cell.alignment = _WRAPPED
-
-
-def _last_column(page: Worksheet, rows: set[int]) -> int:
+def _last_column(page: "Worksheet", rows: set[int]) -> int:
     """The last column with something in it: formats alone may reach to the end of the sheet."""
     used = [
         cell.column

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from cultivate.errors import N_, FileUnreadable, NoKnownColumn
-from cultivate.spreadsheets import delimited, pdf, word, workbook
+from cultivate.spreadsheets import delimited, workbook
 from cultivate.spreadsheets.header import Column, Header, find_header
 from cultivate.spreadsheets.limits import MAX_BYTES, check_size
 from cultivate.spreadsheets.rows import RawRow, data_rows, resolve_codes
@@ -17,12 +17,27 @@ Kind = Literal["firms", "certificates"]
 
 _OF_CERTIFICATES = frozenset({"name", "former_name", "uscc", "certificate_number", "issued_on", "region"})
 
+
+def _read_word(content: bytes) -> list[Table]:
+    """By a library that only those wait for who need it."""
+    from cultivate.spreadsheets import word
+
+    return word.read(content)
+
+
+def _read_pdf(content: bytes) -> list[Table]:
+    """The same."""
+    from cultivate.spreadsheets import pdf
+
+    return pdf.read(content)
+
+
 _READERS: dict[Format, Callable[[bytes], list[Table]]] = {
     "xlsx": lambda content: workbook.read(content, is_xlsx=True),
     "xls": lambda content: workbook.read(content, is_xlsx=False),
     "ods": lambda content: workbook.read(content, is_xlsx=False),
-    "docx": word.read,
-    "pdf": pdf.read,
+    "docx": _read_word,
+    "pdf": _read_pdf,
     "text": delimited.read,
 }
 

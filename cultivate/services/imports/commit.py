@@ -1,6 +1,7 @@
 """Carrying a preview out, in one transaction."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -19,6 +20,8 @@ from cultivate.services.imports.options import FIRMS, ImportOptions
 from cultivate.services.imports.upload import count
 from cultivate.services.imports.verdict import CREATE, MATCHED, UPDATE, InputRow, Verdict
 
+_WRITTEN = frozenset({CREATE, UPDATE})
+
 
 def commit(session: Session, actor: Actor, batch_id: int) -> None:
     """Write the good rows. A second commit of the same batch does nothing.
@@ -32,17 +35,19 @@ def commit(session: Session, actor: Actor, batch_id: int) -> None:
         return
     if batch.status != "preview":
         raise Invalid(N_("This preview was dropped or taken back. Upload the file again."), code="not-open")
-    moment = ledger.begin(
-        session
-    )  # who writes the ledger waits, so nothing comes between verdict and booking
-    options = ImportOptions.of_batch(batch.options, batch.track, batch.issued_on)
-    stored = _stored(session, batch.id)
-    verdicts = judge(session, actor, batch.kind, options, [row for _, row in stored])
-    if batch.kind == FIRMS:
-        booked = _write_roster(session, actor, batch.id, options, verdicts)
-    else:
-        booked = _write_list(session, actor, batch, verdicts)
-    _keep(session, [row_id for row_id, _ in stored], verdicts)
+    # who writes the ledger waits from here on, so nothing is booked between verdict and writing
+    moment = ledger.begin(session)
+    verdicts = judge(session, actor, batch.kind, _options(batch), _stored(session, batch.id))
+    carry_out(session, actor, batch, verdicts, moment)
+
+
+def carry_out(
+    session: Session, actor: Actor, batch: ImportBatch, verdicts: Sequence[Verdict], moment: datetime
+) -> None:
+    """Write what has just been judged, and keep the verdicts. The caller holds the ledger's lock."""
+    write = _write_roster if batch.kind == FIRMS else _write_list
+    booked = write(session, actor, batch, verdicts)
+    _keep(session, batch.id, verdicts)
     batch.counts = count(batch.kind, verdicts) | {"booked": booked}
     batch.status = "committed"
     batch.committed_at = moment
@@ -50,36 +55,43 @@ def commit(session: Session, actor: Actor, batch_id: int) -> None:
     audit.note(session, actor, "import", "import", batch.id, file=batch.file_name, counts=batch.counts)
 
 
-def _stored(session: Session, batch_id: int) -> list[tuple[int, InputRow]]:
+def _options(batch: ImportBatch) -> ImportOptions:
+    return ImportOptions.of_batch(batch.options, batch.track, batch.issued_on)
+
+
+def _stored(session: Session, batch_id: int) -> list[InputRow]:
     rows = session.execute(
-        select(ImportRow.id, ImportRow.number, ImportRow.values, ImportRow.decision, ImportRow.firm_id)
+        select(ImportRow.number, ImportRow.values, ImportRow.decision, ImportRow.firm_id)
         .where(ImportRow.batch_id == batch_id)
         .order_by(ImportRow.number)
     )
     return [
-        (row_id, InputRow(number, cells, decision, firm_id if decision else None))
-        for row_id, number, cells, decision, firm_id in rows
+        InputRow(number, cells, decision, firm_id if decision else None)
+        for number, cells, decision, firm_id in rows
     ]
 
 
-def _write_roster(
-    session: Session, actor: Actor, batch_id: int, options: ImportOptions, verdicts: Sequence[Verdict]
-) -> int:
+def _write_roster(session: Session, actor: Actor, batch: ImportBatch, verdicts: Sequence[Verdict]) -> int:
     """Register, update, and open candidacies; returns how many were opened."""
     importer = actor.through("import")
     new = [verdict for verdict in verdicts if verdict.outcome == CREATE]
-    changed = [verdict for verdict in verdicts if verdict.outcome == UPDATE]
+    contents = [verdict.content for verdict in new]
     try:
-        ids = firm_bulk.register_many(session, importer, [verdict.content for verdict in new], batch_id)
+        ids = firm_bulk.register_many(session, importer, contents, batch.id, judged=True)
     except IntegrityError as error:
         message = N_("One of these firms was registered in this moment by somebody else. Import again.")
         raise Conflict(message) from error
     for verdict, firm_id in zip(new, ids, strict=True):
         verdict.firm_id = firm_id
-    updates = [(verdict.firm_id, verdict.content) for verdict in changed if verdict.firm_id is not None]
-    firm_bulk.update_many(session, importer, updates, batch_id)
+    updates = [
+        (verdict.firm_id, verdict.content)
+        for verdict in verdicts
+        if verdict.outcome == UPDATE and verdict.firm_id is not None
+    ]
+    firm_bulk.update_many(session, importer, updates, batch.id)
     written = [*ids, *(firm_id for firm_id, _ in updates)]
-    return stages.open_many(session, importer, written, options.opened_tracks, clock.today(), batch_id)
+    tracks = _options(batch).opened_tracks
+    return stages.open_many(session, importer, written, tracks, clock.today(), batch.id)
 
 
 def _write_list(session: Session, actor: Actor, batch: ImportBatch, verdicts: Sequence[Verdict]) -> int:
@@ -105,24 +117,25 @@ def certify(session: Session, actor: Actor, batch: ImportBatch, firm_id: int, en
     )
 
 
-def _keep(session: Session, row_ids: Sequence[int], verdicts: Sequence[Verdict]) -> None:
+def _keep(session: Session, batch_id: int, verdicts: Sequence[Verdict]) -> None:
     """Write the verdicts that were carried out, with the version in which each firm was left."""
-    written = {CREATE, UPDATE}
     versions = _versions(
-        session, [v.firm_id for v in verdicts if v.outcome in written and v.firm_id is not None]
+        session, [v.firm_id for v in verdicts if v.outcome in _WRITTEN and v.firm_id is not None]
     )
+    numbers = select(ImportRow.number, ImportRow.id).where(ImportRow.batch_id == batch_id)
+    ids: dict[int, int] = {number: row_id for number, row_id in session.execute(numbers)}
     session.execute(
         update(ImportRow),
         [
             {
-                "id": row_id,
+                "id": ids[verdict.number],
                 "outcome": verdict.outcome,
                 "firm_id": verdict.firm_id,
-                "firm_version": versions.get(verdict.firm_id or 0) if verdict.outcome in written else None,
+                "firm_version": versions.get(verdict.firm_id or 0) if verdict.outcome in _WRITTEN else None,
                 "problems": verdict.problems,
                 "changes": verdict.changes,
             }
-            for row_id, verdict in zip(row_ids, verdicts, strict=True)
+            for verdict in verdicts
         ],
     )
 

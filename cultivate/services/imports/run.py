@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cultivate.domain.actor import Actor
-from cultivate.services.imports.commit import commit
+from cultivate.services import ledger
+from cultivate.services.imports.commit import carry_out
 from cultivate.services.imports.options import ImportOptions
 from cultivate.services.imports.report import report
-from cultivate.services.imports.upload import preview
+from cultivate.services.imports.upload import preview, read_in
 
 
 def run(
@@ -21,11 +22,15 @@ def run(
     *,
     dry_run: bool = False,
 ) -> dict[str, Any]:
-    """Import a file and report; a dry run judges every row and leaves nothing behind (``batch`` is null)."""
+    """Import a file and report; a dry run judges every row and leaves nothing behind (``batch`` is null).
+
+    Rows are judged once: the ledger is locked before, so the verdicts are still fresh when they are written.
+    """
     if not dry_run:
-        batch_id = preview(session, actor, kind, filename, content, options)
-        commit(session, actor, batch_id)
-        return report(session, actor, batch_id)
+        moment = ledger.begin(session)
+        batch, verdicts = read_in(session, actor, kind, filename, content, options)
+        carry_out(session, actor, batch, verdicts, moment)
+        return report(session, actor, batch.id)
     savepoint = session.begin_nested()
     try:
         result = report(session, actor, preview(session, actor, kind, filename, content, options))

@@ -32,6 +32,13 @@ def preview(
 
     Raises ``FileUnreadable`` or ``NoKnownColumn`` with a message for the person, ``Invalid`` for the options.
     """
+    return read_in(session, actor, kind, filename, content, options)[0].id
+
+
+def read_in(
+    session: Session, actor: Actor, kind: str, filename: str, content: bytes, options: ImportOptions
+) -> tuple[ImportBatch, list[Verdict]]:
+    """The preview with its verdicts, for who carries it out in the same breath."""
     check(session, actor, kind, options)
     sheet = load(content, filename, cast(Kind, kind))
     if not sheet.rows:
@@ -45,7 +52,7 @@ def preview(
     # render_nulls: one statement, not one for each change between rows with a firm and rows without
     statement = insert(ImportRow).execution_options(render_nulls=True)
     session.execute(statement, list(_records(batch.id, rows, verdicts)))
-    return batch.id
+    return batch, verdicts
 
 
 def drop(session: Session, actor: Actor, batch_id: int) -> None:
