@@ -123,7 +123,7 @@ def _keep(session: Session, batch_id: int, verdicts: Sequence[Verdict]) -> None:
         session, [v.firm_id for v in verdicts if v.outcome in _WRITTEN and v.firm_id is not None]
     )
     numbers = select(ImportRow.number, ImportRow.id).where(ImportRow.batch_id == batch_id)
-    ids: dict[int, int] = {number: row_id for number, row_id in session.execute(numbers)}
+    ids = dict(session.execute(numbers).all())
     session.execute(
         update(ImportRow),
         [
