@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from cultivate.errors import N_, Invalid
+from cultivate.i18n import _
 from cultivate.models import Candidacy, Firm, ImportBatch, ImportRow, Proposal, ServiceRecord, StageMove
 from cultivate.services.imports.known_firms import chunks
 from cultivate.services.imports.verdict import MATCHED
@@ -41,7 +42,7 @@ class ImportTouched(Invalid):
         super().__init__(
             N_("Something has happened since with %(count)s of these firms: %(names)s. The import stays."),
             count=total,
-            names=", ".join(firm.name for firm in firms),
+            names=_(", ").join(firm.name for firm in firms),
         )
 
 
