@@ -86,9 +86,6 @@ def _standing(found: list[CandidacyRow], track: str, target: str) -> CandidacyRo
 
 
 def _tell(result: dict[str, Any]) -> None:
-    words = {
-        "source": _(LABELS[result["from"]]),
-        "target": _(LABELS[result["to"]]),
-        "day": result["effective_on"],
-    }
+    source, target = LABELS[result["from"]], LABELS[result["to"]]
+    words = {"source": _(source), "target": _(target), "day": result["effective_on"]}
     click.echo(_("Moved: %(source)s → %(target)s, effective %(day)s.", **words))

@@ -57,9 +57,7 @@ def test_a_caseworker_registers_a_firm_in_the_lobby(session, world: World, clien
     page = client.get("/firms/new").text
     assert f'<option selected value="{MISHIXIANG}">' in page
     assert page.count("checked") == 2
-    answer = send(
-        client, "/firms/new", name=NAME, street=MISHIXIANG, tracks=["hnte"], sales_2025="1,200.5"
-    )
+    answer = send(client, "/firms/new", name=NAME, street=MISHIXIANG, tracks=["hnte"], sales_2025="1,200.5")
     assert answer.status_code == 302
     found = queries.get_firm(session, world.bureau.scope, int(answer.location.rsplit("/", 1)[1]))
     assert [(row.track, row.stage) for row in found.candidacies] == [("hnte", "discover")]
@@ -91,10 +89,12 @@ def test_a_firm_known_elsewhere_shows_its_street_and_nothing_else(session, world
     assert "半山街道" in answer.text
     assert "秘密" not in answer.text
     assert f"/firms/{there}" not in answer.text
-    fragment = client.get(f"/firms/check?uscc={credit_code(9)}").text
+    asked, by_page = f"/firms/check?uscc={credit_code(9)}", {"HX-Request": "true"}
+    fragment = client.get(asked, headers=by_page).text
     assert "半山街道" in fragment
     assert f"/firms/{there}" not in fragment
-    assert f"/firms/{there}" in client_as("bureau").get(f"/firms/check?uscc={credit_code(9)}").text
+    assert f"/firms/{there}" in client_as("bureau").get(asked, headers=by_page).text
+    assert client.get(asked).location == f"/firms/new?uscc={credit_code(9)}"
 
 
 def test_an_equal_name_asks_for_a_tick(session, world: World, client_as, firm_id: int) -> None:

@@ -26,4 +26,5 @@ def message(problem: Mapping[str, Any], units: Mapping[str, Unit]) -> str:
     if unit is not None:
         params["unit"] = unit.name(language())
     # without parameters the text is taken as it is: a percent sign would be read as one
-    return str(_(problem["msgid"], **params) if params else _(problem["msgid"]))
+    msgid = problem["msgid"]
+    return str(_(msgid, **params) if params else _(msgid))

@@ -1,5 +1,6 @@
 """Taking the list away as a workbook."""
 
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,9 +22,11 @@ from cultivate.web.request import actor, db
 def export() -> Any:
     """The firms of the list, as .xlsx (``format=csv``: as .csv); who took what is kept, hence POST."""
     ending = "csv" if request.form.get("format") == "csv" else "xlsx"
-    name = f"{_('Register')}-{clock.today():%Y%m%d}.{ending}"
+    name = f"{_('Register of firms')}-{clock.today():%Y%m%d}.{ending}"
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"firms.{ending}"
         exports.export_firms(db(), actor(), path, asked_filter())
-        # opened here and streamed: the file outlives its name
-        return send_file(path.open("rb"), as_attachment=True, download_name=name)
+        content = BytesIO(
+            path.read_bytes()
+        )  # an open file would be nobody's to close when the reader has gone
+    return send_file(content, as_attachment=True, download_name=name)

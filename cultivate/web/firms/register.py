@@ -65,8 +65,13 @@ def create() -> Any:
 
 @blueprint.get("/firms/check")
 @needs(Act.EDIT_FIRM)
-def check() -> str:
-    """While the form is filled in: whether code and name are right and new, and which names are near."""
+def check() -> Any:
+    """While the form is filled in: whether code and name are right and new, and which names are near.
+
+    A piece of a page, which htmx fetches; opened by hand it leads to the form.
+    """
+    if "HX-Request" not in request.headers:
+        return redirect(url_for("firms.new", name=request.args.get("name"), uscc=request.args.get("uscc")))
     name, code = request.args.get("name", "").strip(), credit_code.check(request.args.get("uscc", ""))
     found = firm_rules.duplicates(db(), actor(), FirmData(name=name or None, uscc=code.value))
     return render_template(
