@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cultivate.errors import Invalid, N_
+from cultivate.errors import N_, Invalid
 from cultivate.models import OrgUnit
 
 
@@ -51,5 +51,7 @@ def get_unit(session: Session, code: str, *kinds: str, field: str = "unit") -> U
     """The unit of that code (and of one of these kinds); ``Invalid`` on ``field`` otherwise."""
     row = session.scalar(select(OrgUnit).where(OrgUnit.code == code))
     if row is None or (kinds and row.kind not in kinds):
-        raise Invalid(N_("There is no unit with the code “%(unit)s”."), field=field, code="unit-unknown", unit=code)
+        raise Invalid(
+            N_("There is no unit with the code “%(unit)s”."), field=field, code="unit-unknown", unit=code
+        )
     return _plain(row)
