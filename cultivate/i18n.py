@@ -32,7 +32,7 @@ def select_locale() -> str:
     if not has_request_context():
         return LOCALES[DEFAULT]
     user = getattr(g, "actor", None)
-    chosen = (user.locale if user is not None else None) or session.get("locale")
+    chosen: str | None = (user.locale if user is not None else None) or session.get("locale")
     if request.path.startswith("/api/") and (user is None or "Authorization" in request.headers):
         # a program says it with each request; a browser's header does not overrule what its user chose
         chosen = request.accept_languages.best_match(list(LOCALES)) or chosen
@@ -49,12 +49,13 @@ def language() -> str:
 
 def in_language(code: str) -> "AbstractContextManager[Any]":
     """Speak that language inside the block: letters are written in their reader's."""
-    return force_locale(LOCALES.get(code, LOCALES[DEFAULT]))
+    speaking: AbstractContextManager[Any] = force_locale(LOCALES.get(code, LOCALES[DEFAULT]))
+    return speaking
 
 
 def say(error: "CultivateError") -> str:
     """The error's message in the reader's language."""
-    return gettext(error.msgid, **error.params) if error.params else gettext(error.msgid)
+    return _(error.msgid, **error.params) if error.params else _(error.msgid)
 
 
 def init_app(app: "Flask", translations: str) -> None:

@@ -2,8 +2,6 @@
 
 import os
 from dataclasses import dataclass, field
-from datetime import time
-from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
@@ -38,11 +36,8 @@ class Settings:
     #: wrong passwords before an account waits, and for how many minutes
     login_attempts: int = 8
     login_wait_minutes: int = 15
-    #: the weekly letter's slot on Mondays, office time
-    letter_time: time = time(8, 30)
     #: days in a stage after which a candidacy counts as stalled
     stalled_days: tuple[tuple[str, int], ...] = (("discover", 120), ("serve", 240), ("recommend", 240))
-    attachments: Path = field(default_factory=lambda: instance_dir() / "attachments")
 
     @classmethod
     def from_environment(cls) -> "Settings":

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cultivate.db.base import Base, BigId
 from cultivate.db.types import Money
 
-
 _LIVING = text("deleted_at IS NULL")
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from cultivate.errors import Conflict, CultivateError, N_, TooMany
+from cultivate.errors import N_, Conflict, CultivateError, TooMany
 from cultivate.i18n import _, say
 from cultivate.log import log
 
@@ -24,7 +24,9 @@ TITLES = {
 }
 
 
-def _answer(status: int, message: str, *, code: str, field: str | None = None, retry_after: int | None = None) -> Response:
+def _answer(
+    status: int, message: str, *, code: str, field: str | None = None, retry_after: int | None = None
+) -> Response:
     if request.path.startswith("/api/"):
         error = {"code": code, "message": message}
         if field:
@@ -50,11 +52,15 @@ def _http(error: HTTPException) -> Response:
         405: _("This address does not take that kind of request."),
         413: _("Files up to 50 MB are taken. Split the workbook, or leave out pictures."),
     }
-    return _answer(status, messages.get(status, _("The request could not be understood.")), code=f"http-{status}")
+    return _answer(
+        status, messages.get(status, _("The request could not be understood.")), code=f"http-{status}"
+    )
 
 
 def _csrf(_error: CSRFError) -> Response:
-    message = _("This page was open too long, or you logged in elsewhere. Go back, load it anew and send it again.")
+    message = _(
+        "This page was open too long, or you logged in elsewhere. Go back, load it anew and send it again."
+    )
     return _answer(400, message, code="csrf")
 
 
@@ -64,12 +70,21 @@ def _stale(_error: StaleDataError) -> Response:
 
 def _busy(error: OperationalError) -> Response:
     log.error("database", error=str(error.orig))
-    return _answer(503, _("The database is busy. Nothing was lost; send it again in a moment."), code="busy", retry_after=5)
+    return _answer(
+        503,
+        _("The database is busy. Nothing was lost; send it again in a moment."),
+        code="busy",
+        retry_after=5,
+    )
 
 
 def _crash(error: Exception) -> Response:
     log.error("unexpected", path=request.path, exc_info=error)
-    return _answer(500, _("This is our mistake, not yours. Nothing was half-written; the error is in the log."), code="internal")
+    return _answer(
+        500,
+        _("This is our mistake, not yours. Nothing was half-written; the error is in the log."),
+        code="internal",
+    )
 
 
 def init_app(app: Flask) -> None:
