@@ -18,7 +18,7 @@ BUILT := pyproject.toml hatch_build.py frontend/package-lock.json frontend/icons
 CATALOGUES := $(wildcard cultivate/translations/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: setup setup-dev demo test check lint types contract dependencies format browser look bench messages clean
+.PHONY: setup setup-dev demo test check lint types contract dependencies format browser look messages clean
 
 setup: .venv/.setup $(COMPILED)
 	@:
@@ -86,9 +86,6 @@ browser:
 # pictures of every page, as each role, in both languages and two widths, into look/
 look: setup-dev browser
 	$(BIN)/python -m tests.look
-
-bench: setup
-	$(BIN)/cultivate bench
 
 # collect messages from code and templates, bring the catalogues up to date, compile them
 messages: setup
