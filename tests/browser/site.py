@@ -55,11 +55,7 @@ def demonstration(firms: int) -> "Iterator[Site]":
         _command(environment, "jobs", "run", "weekly-letters")
         _command(environment, "jobs", "run", "verify")
         database = Path(folder) / "cultivate.db"
-        app = create_app(
-            Settings(
-                f"sqlite:///{database}", "look", attachments=Path(folder) / "attachments", login_attempts=50
-            )
-        )
+        app = create_app(Settings(f"sqlite:///{database}", "look", login_attempts=50))
         with _served(app) as address:
             yield Site(address, app)
         app.extensions["database"].engine.dispose()
