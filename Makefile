@@ -49,7 +49,7 @@ demo: setup
 	$(BIN)/cultivate demo --port $(PORT)
 
 test: setup-dev
-	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 # the tests come last, so that their closing line is the last that CI sees
 check: lint types contract dependencies test

@@ -1,4 +1,4 @@
-"""Build hook: front-end files, the chart font and the message catalogues, none of which is committed.
+"""Build hook: front-end files, the fonts of charts and PDFs and the message catalogues, none of which is committed.
 
 Runs for a wheel and for an editable install. Node comes from a build requirement, so the machine needs none;
 a wheel carries the results, so the machine that installs it needs neither Node nor a registry.
@@ -29,11 +29,15 @@ FILES = {
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select/tom-select.complete.min.js",
     "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select/tom-select.bootstrap5.min.css",
     "tom-select/LICENSE": "tom-select/LICENSE",
-    "@fontsource/noto-sans-sc/LICENSE": "fonts/LICENSE",
+    "@expo-google-fonts/noto-sans-sc/LICENSE_FONT": "fonts/LICENSE",
+}
+#: package file -> name under ``cultivate/static/vendor/fonts``
+FONTS = {
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "NotoSansSC-Regular.ttf",
+    "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "NotoSansSC-Bold.ttf",
 }
 #: what the result depends on; package.json is in step with the lock, or ``npm ci`` refuses
 SOURCES = ("hatch_build.py", "frontend/package-lock.json", "frontend/icons.txt")
-#: font tables that charts do not use and that are slow or impossible to merge
 UNUSED_TABLES = ["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "STAT", "vhea", "vmtx"]
 SYMBOL = re.compile(r'<symbol id="tabler-([a-z0-9-]+)".*?</symbol>', re.DOTALL)
 
@@ -62,7 +66,7 @@ def build_vendor(root: Path) -> None:
         packages = install_packages(root / "frontend", Path(scratch))
         copy_files(packages, made)
         make_sprite(packages, root / "frontend" / "icons.txt", made / "icons" / "sprite.svg")
-        make_font(packages, made / "fonts" / "NotoSansSC-Regular.ttf")
+        make_fonts(packages, made / "fonts")
         (made / stamp.name).write_text(wanted)
         shutil.rmtree(vendor, ignore_errors=True)
         shutil.copytree(made, vendor)
@@ -111,19 +115,19 @@ def make_sprite(packages: Path, names: Path, target: Path) -> None:
     target.write_text(f"{head}\n{chosen}\n</defs></svg>\n", encoding="utf-8")
 
 
-def make_font(packages: Path, target: Path) -> None:
-    """One TTF for matplotlib out of the web font's numbered pieces.
+def make_fonts(packages: Path, folder: Path) -> None:
+    """The whole fonts for charts and PDFs, without the tables that neither reads.
 
-    The ready-made "chinese-simplified" piece lacks 1,046 characters of GB 2312 and so the names of firms; the
-    numbered ones together lack 33.
+    Whole, because a name may hold any character: cut to GBK they would save a quarter and cost seconds each.
     """
-    from fontTools.merge import Merger, Options
+    from fontTools.ttLib import TTFont
 
-    folder = packages / "@fontsource/noto-sans-sc/files"
-    numbered = sorted(folder.glob("noto-sans-sc-[0-9]*-400-normal.woff"))
-    pieces = [folder / "noto-sans-sc-latin-400-normal.woff", *numbered]
-    font = Merger(Options(drop_tables=UNUSED_TABLES)).merge([str(piece) for piece in pieces])
-    font.save(target)
+    for source, target in FONTS.items():
+        font = TTFont(packages / source, recalcBBoxes=False, recalcTimestamp=False)
+        for table in UNUSED_TABLES:
+            if table in font:
+                del font[table]
+        font.save(folder / target)
 
 
 def compile_catalogues(folder: Path) -> None:

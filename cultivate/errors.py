@@ -71,6 +71,17 @@ class NotFound(CultivateError):
         super().__init__(msgid, **params)
 
 
+class Merged(NotFound):
+    """The record was merged into another one, which the reader may see; pages lead there."""
+
+    code = "merged"
+
+    def __init__(self, name: str, kept_id: int) -> None:
+        """Name the record that is gone; ``kept_id`` is the one that stayed."""
+        super().__init__(N_("%(name)s was merged into another record."), name=name, merged_into=kept_id)
+        self.kept_id = kept_id
+
+
 class Conflict(CultivateError):
     """Somebody else was faster; ``current`` is the record as it now stands."""
 

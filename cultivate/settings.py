@@ -36,8 +36,6 @@ class Settings:
     #: wrong passwords before an account waits, and for how many minutes
     login_attempts: int = 8
     login_wait_minutes: int = 15
-    #: days in a stage after which a candidacy counts as stalled
-    stalled_days: tuple[tuple[str, int], ...] = (("discover", 120), ("serve", 240), ("recommend", 240))
 
     @classmethod
     def from_environment(cls) -> "Settings":

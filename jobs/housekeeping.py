@@ -11,8 +11,10 @@ def run(database: Database, period: Period) -> str:
     with database.unit_of_work() as session:
         cleared = housekeeping.clear(session, period.slot)
     return _(
-        "Cleared: %(runs)s minutes of the outbox, %(keys)s keys, %(imports)s unused previews",
+        "Cleared: %(runs)s minutes of the outbox, %(keys)s keys, %(imports)s unused previews, "
+        "%(papers)s papers nobody needs",
         runs=cleared.outbox_runs,
         keys=cleared.idempotency_keys,
         imports=cleared.previews,
+        papers=cleared.papers,
     )

@@ -9,9 +9,14 @@ from cultivate.domain.periods import Period, Slots
 from cultivate.errors import N_, Invalid
 from jobs import (
     certificate_expiry,
+    duplicates,
     housekeeping,
+    policy_screening,
+    quality,
     reminders,
     renewals,
+    screening,
+    search_index,
     send_outbox,
     verify,
     weekly_letters,
@@ -42,10 +47,15 @@ JOBS: dict[str, Job] = {
         _job(schedule.CERTIFICATE_EXPIRY, certificate_expiry.run),
         _job(schedule.RENEWALS, renewals.run),
         _job(schedule.VERIFY, verify.run),
+        _job(schedule.DUPLICATES, duplicates.run),
         _job(schedule.HOUSEKEEPING, housekeeping.run),
+        _job(schedule.SCREENING, screening.run),
+        _job(schedule.QUALITY, quality.run),
         _job(schedule.REMINDERS, reminders.run),
         _job(schedule.WEEKLY_LETTERS, weekly_letters.run, catch_up=12),
         _job(schedule.SEND_OUTBOX, send_outbox.run),
+        _job(schedule.SEARCH_INDEX, search_index.run),
+        _job(schedule.POLICY_SCREENING, policy_screening.run),
     )
 }
 

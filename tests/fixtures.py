@@ -1,22 +1,23 @@
 """An application on a clean database, with the units, one person a role, and builders for the rest."""
 
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from flask import Flask
+from flask import Config, Flask
 from flask.globals import _cv_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cultivate import clock, create_app
+from cultivate import clock, create_app, packs
 from cultivate.domain import firm_names, search_text
 from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Role
-from cultivate.models import Firm, OrgUnit, User
+from cultivate.models import ApplicationBatch, Firm, OrgUnit, User
 from cultivate.queries.users import actor_of
 from cultivate.services import installation, service_records, stages
 from cultivate.services.stages import CertificateData, MoveRequest
@@ -42,11 +43,24 @@ class FreshClient(FlaskClient):
             return super().open(*args, **kwargs)
 
 
+@cache
+def application(database_url: str) -> Flask:
+    """One a database and process: making it, and compiling its templates, takes longer than most tests."""
+    return create_app(Settings(database_url=database_url, secret_key="test", base_url="http://localhost"))
+
+
 @pytest.fixture
-def app(clean_database: str) -> "Iterator[Flask]":
-    """An application on the test's database, inside its context, with the plan loaded."""
-    made = create_app(Settings(database_url=clean_database, secret_key="test", base_url="http://localhost"))
-    made.test_client_class = FreshClient
+def app(clean_database: str, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Flask]":
+    """An application on the test's database, inside its context, with the plan loaded.
+
+    What a test may change of it is its own: configuration, settings, and how much has been asked of the API.
+    """
+    made = application(clean_database)
+    monkeypatch.setattr(made, "config", Config(made.root_path, made.config))
+    monkeypatch.setattr(made, "extensions", dict(made.extensions))
+    monkeypatch.setattr(made, "test_client_class", FreshClient)
+    for name in ("api_requests", "api_guesses"):
+        made.extensions[name] = replace(made.extensions[name], _buckets={})
     made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
     with made.app_context():
         database = made.extensions["database"]
@@ -71,6 +85,38 @@ class World:
     units: dict[str, OrgUnit]
     users: dict[str, User] = field(default_factory=dict)
     serial: int = 0
+    batches: dict[str, int] = field(default_factory=dict)
+    """By track, the application batch that is open on every day."""
+
+    def open_batch(
+        self,
+        track: str = "hnte",
+        opens_on: date = date(2000, 1, 1),
+        closes_on: date = date(2099, 12, 31),
+        round_: int = 9,
+        **more: object,
+    ) -> int:
+        """An application batch, by a bare row: how they are made is tested elsewhere."""
+        batch = ApplicationBatch(
+            track=track,
+            year=opens_on.year,
+            round=round_,
+            title=f"{opens_on.year}年度试批{round_}",
+            opens_on=opens_on,
+            closes_on=closes_on,
+            created_at=clock.now(),
+            updated_at=clock.now(),
+            **more,
+        )
+        self.session.add(batch)
+        self.session.flush()
+        return batch.id
+
+    def close_batches(self) -> None:
+        """No application batch is open on any day of the suite."""
+        for batch_id in self.batches.values():
+            self.session.get_one(ApplicationBatch, batch_id).closes_on = date(2000, 1, 1)
+        self.session.flush()
 
     def user(
         self, username: str, role: Role, *unit_codes: str, email: str | None = None, locale: str = "zh"
@@ -168,13 +214,17 @@ def credit_code(serial: int) -> str:
 
 @pytest.fixture
 def world(session: Session) -> World:
-    """Units, ``admin``, ``bureau``, ``leader``, ``caseworker`` (米市巷) and ``neighbour`` (湖墅); committed."""
+    """Units, ``admin``, ``bureau``, ``leader``, ``caseworker`` (米市巷) and ``neighbour`` (湖墅); committed.
+
+    Each track has an application batch that is open on every day.
+    """
     made = World(session, {unit.code: unit for unit in session.scalars(select(OrgUnit).order_by(OrgUnit.id))})
     made.user("admin", Role.ADMIN)
     made.user("bureau", Role.BUREAU, "330105-kjj")
     made.user("leader", Role.LEADER)
     made.user("caseworker", Role.CASEWORKER, MISHIXIANG)
     made.user("neighbour", Role.CASEWORKER, HUSHU)
+    made.batches = {track: made.open_batch(track) for track in packs.tracks()}
     session.commit()
     return made
 

@@ -2,10 +2,46 @@
 
 from flask import Flask
 
-from cultivate.api import candidacies, certificates, counts, description, firms, imports, service_records
+from cultivate.api import (
+    assessments,
+    attachments,
+    batches,
+    bulk,
+    candidacies,
+    certificates,
+    counts,
+    description,
+    duplicates,
+    figures,
+    firm_needs,
+    firms,
+    imports,
+    people,
+    properties,
+    screening,
+    service_records,
+)
 from cultivate.api.throttle import Throttle
 
-AREAS = (firms, candidacies, service_records, certificates, counts, imports, description)
+AREAS = (
+    firms,
+    figures,
+    assessments,
+    attachments,
+    candidacies,
+    batches,
+    bulk,
+    service_records,
+    firm_needs,
+    certificates,
+    counts,
+    imports,
+    people,
+    screening,
+    duplicates,
+    properties,
+    description,
+)
 
 
 def init_app(app: Flask) -> None:

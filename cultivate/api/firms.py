@@ -74,7 +74,7 @@ def show_firm(firm_id: int) -> Any:
 @api.response(200, FirmShape)
 def change_firm(body: dict[str, Any], firm_id: int) -> Any:
     """Change what is said; `version` is the one you saw. A firm in a stage changes street by a transfer."""
-    with _race(firm_id):
+    with race(firm_id):
         services.update(
             db(), actor(), firm_id, said(body), body["version"], confirm_name=body["confirm_name"]
         )
@@ -88,7 +88,7 @@ def change_firm(body: dict[str, Any], firm_id: int) -> Any:
 @api.response(200, FirmShape)
 def transfer_firm(body: dict[str, Any], firm_id: int) -> Any:
     """Move a firm to another street or park, with all its candidacies."""
-    with _race(firm_id):
+    with race(firm_id):
         transfers.transfer(
             db(), actor(), firm_id, body["street"], body["park"], body["effective_on"], body["reason"] or ""
         )
@@ -96,7 +96,7 @@ def transfer_firm(body: dict[str, Any], firm_id: int) -> Any:
 
 
 @contextmanager
-def _race(firm_id: int) -> Iterator[None]:
+def race(firm_id: int) -> Iterator[None]:
     """Two writers passed the check of the version at once: the slower one is told how the firm stands."""
     try:
         yield

@@ -22,7 +22,10 @@ api = blueprint.make("imports", "Imports of rosters and official lists.")
 @api.arguments(ImportFile, location="files")
 @api.response(201, ImportShape)
 def import_file(query: dict[str, Any], files: dict[str, FileStorage]) -> Any:
-    """Import a file: every good row is written, in one transaction, or with `dry_run` none (then 200)."""
+    """Import a file in one transaction: every good row is written, or by `policy=all` every row or none.
+
+    With `dry_run` nothing is written (then 200).
+    """
     file = files["file"]
     report = imports.run(
         db(),
@@ -32,6 +35,7 @@ def import_file(query: dict[str, Any], files: dict[str, FileStorage]) -> Any:
         file.read(),
         options_of(query),
         dry_run=query["dry_run"],
+        policy=query["policy"],
     )
     if query["dry_run"]:
         return jsonify(report), 200

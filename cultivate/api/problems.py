@@ -6,10 +6,10 @@ Addresses that do not exist and crashes are answered in the same shape by ``web/
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request, url_for
 
 from cultivate.api.shapes import present
-from cultivate.errors import N_, Conflict, CultivateError, Invalid, TooMany
+from cultivate.errors import N_, Conflict, CultivateError, Invalid, Merged, TooMany
 from cultivate.i18n import say
 
 
@@ -58,11 +58,15 @@ class InvalidInput(Invalid):
 
 def answer(error: CultivateError) -> Response:
     """The response to a refusal; its status is not below 400, so nothing is committed."""
-    content: dict[str, Any] = {"error": _described(error) | _reasons(error)}
+    content: dict[str, Any] = {"error": described(error)}
     if isinstance(error, Conflict) and error.current is not None:
         content["current"] = present(error.current)
     response = jsonify(content)
     response.status_code = error.status
+    if isinstance(error, Merged) and request.method == "GET":
+        response.status_code = 301
+        response.headers["Location"] = url_for("api_firms.show_firm", firm_id=error.kept_id)
+        response.headers["Cache-Control"] = "no-store"  # an undone merge must be seen at once
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="cultivate"'
     if isinstance(error, TooMany):
@@ -70,8 +74,13 @@ def answer(error: CultivateError) -> Response:
     return response
 
 
+def described(error: CultivateError) -> dict[str, Any]:
+    """A refusal as an object: its first problem, and all of them."""
+    return _described(error) | _reasons(error)
+
+
 #: parameters of a message that a program can use as well
-_USEFUL: Sequence[str] = ("suggestion", "firm_id")
+_USEFUL: Sequence[str] = ("suggestion", "firm_id", "merged_into")
 
 
 def _described(error: CultivateError) -> dict[str, Any]:

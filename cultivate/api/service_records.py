@@ -12,6 +12,7 @@ from cultivate.queries import candidacies
 from cultivate.queries.firm_timeline import ServiceRow, services_of
 from cultivate.request_session import actor, db
 from cultivate.services import service_records
+from cultivate.services.service_records import Service
 
 api = blueprint.make("services", "Service records of a candidacy.")
 
@@ -32,9 +33,9 @@ def list_services(query: dict[str, Any], candidacy_id: int) -> dict[str, Any]:
 @api.response(201, ServiceShape)
 def record_service(body: dict[str, Any], candidacy_id: int) -> Any:
     """Record a service."""
-    made = service_records.record(
-        db(), actor(), candidacy_id, body["kind"], body["on"], body["note"] or "", body["follow_up_on"]
-    )
+    texts = ("note", "participants", "found", "promised", "follow_up")
+    said = Service(**{**body, **{name: body[name] or "" for name in texts}})
+    (made,) = service_records.record_visit(db(), actor(), [candidacy_id], said)
     (row,) = [found for found in _of(candidacy_id) if found.id == made]
     return row, 201, {"Location": f"{blueprint.PREFIX}/candidacies/{candidacy_id}/services"}
 

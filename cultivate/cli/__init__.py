@@ -22,6 +22,8 @@ COMMANDS = {
     "funnel": "counts",
     "progress": "counts",
     "move": "moves",
+    "assess": "policies",
+    "policy": "policies",
     "verify": "verify",
 }
 

@@ -1,30 +1,31 @@
-"""What every command shares: the application context, one transaction, results and refusals."""
+"""What commands on the database share: the application context and one transaction."""
 
-import json
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from cultivate import create_app, i18n
+from cultivate.cli.output import emit, json_option, locale, refuse
 from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Role
 from cultivate.errors import CultivateError
 from cultivate.extensions import database
 from cultivate.queries import users
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-
-
-def locale() -> str:
-    """Chinese, unless the terminal is set to English (``LANG=en_…``)."""
-    language = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "en" if language.startswith("en") else "zh"
+__all__ = [
+    "application",
+    "emit",
+    "json_option",
+    "locale",
+    "operator",
+    "reading",
+    "refuse",
+    "writing",
+]
 
 
 @contextmanager
@@ -43,18 +44,6 @@ def application(*, as_json: bool = False) -> Iterator[None]:
             database().engine.dispose()
 
 
-def refuse(error: CultivateError, *, as_json: bool) -> None:
-    """Print a refusal where its reader looks for it, and end with 1."""
-    message = i18n.say(error)
-    if as_json:
-        content = {"code": error.problem, "message": message} | (
-            {"field": error.field} if error.field else {}
-        )
-        click.echo(json.dumps({"error": content}, ensure_ascii=False))
-    click.echo(message, err=True)
-    sys.exit(1)
-
-
 @contextmanager
 def writing(*, as_json: bool = False) -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it is refused."""
@@ -67,14 +56,6 @@ def reading(*, as_json: bool = False) -> Iterator[Session]:
     """A read session; all its queries see one moment."""
     with application(as_json=as_json), database().snapshot() as session:
         yield session
-
-
-def emit(result: Any, *, as_json: bool, human: Callable[[Any], None]) -> None:
-    """Print a result: one line of JSON, or for people."""
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
-    else:
-        human(result)
 
 
 def operator(session: Session, name: str | None = None) -> Actor:

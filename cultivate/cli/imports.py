@@ -9,56 +9,116 @@ import click
 
 from cultivate.cli.counts import Day
 from cultivate.cli.edge import application, emit, json_option, operator
+from cultivate.cli.import_files import import_files
+from cultivate.domain.figures import CALIBRES
 from cultivate.extensions import database
 from cultivate.i18n import _
 from cultivate.services import imports
-from cultivate.services.imports import FIRMS, LISTS, ImportOptions
-from cultivate.services.imports.verdict import OUTCOMES
-from cultivate.services.imports.words import OUTCOME_LABELS
-from cultivate.spreadsheets.limits import MAX_BYTES
+from cultivate.services.imports import FIRMS, LISTS, POLICIES, ImportOptions
+from cultivate.services.imports.options import (
+    CANCELLATIONS,
+    FIGURES,
+    PROPERTIES,
+    RELOCATIONS,
+    RENAMES,
+)
 
-SHOWN_PROBLEMS = 50
-
-file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+files_argument = click.argument(
+    "files", metavar="FILE…", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+policy_option = click.option(
+    "--policy",
+    type=click.Choice(POLICIES),
+    default="good",
+    show_default=True,
+    help="good: import the good rows; all: all rows of a file or none.",
+)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Judge every row and write nothing.")
 actor_option = click.option("--actor", help="User name to act as (default: the operator).")
 
 
+def import_options(command: Any) -> Any:
+    """What every kind takes: files or folders, policy, dry run, actor, JSON."""
+    for option in (json_option, actor_option, dry_run_option, policy_option, files_argument):
+        command = option(command)
+    return command
+
+
 @click.group("import")
 def import_command() -> None:
-    """Import rosters and official lists, or take an import back."""
+    """Import rosters and official lists, or take an import back.
+
+    Several files, or a folder: every readable file in it by name. A bad file does not stop the others.
+    """
 
 
 @import_command.command("firms")
-@file_argument
+@import_options
 @click.option("--unit", help="Code of the street or park that the file is of.")
 @click.option(
     "--track", "tracks", multiple=True, help="Track to open candidacies on (repeatable; default: all)."
 )
-@dry_run_option
-@actor_option
-@json_option
-def firms_command(
-    file: Path, unit: str | None, tracks: tuple[str, ...], actor: str | None, *, dry_run: bool, as_json: bool
-) -> None:
-    """Import a roster: new and changed firms, as candidates at discover."""
-    options = ImportOptions(unit=unit, tracks=tracks)
-    _run(FIRMS, file, options, actor, dry_run=dry_run, as_json=as_json)
+def firms_command(unit: str | None, tracks: tuple[str, ...], **common: Any) -> None:
+    """Import rosters: new and changed firms, as candidates at discover."""
+    import_files(FIRMS, ImportOptions(unit=unit, tracks=tracks), **common)
+
+
+@import_command.command("figures")
+@import_options
+@click.option(
+    "--calibre", type=click.Choice(tuple(CALIBRES)), help="Of figures for which the file itself names none."
+)
+@click.option("--source", help="The document that the figures come from, where the file names none.")
+def figures_command(calibre: str | None, source: str | None, **common: Any) -> None:
+    """Import figures by year of firms that are in the register."""
+    said = {"calibre": calibre, "source": source}
+    extra = {key: text for key, text in said.items() if text}
+    import_files(FIGURES, ImportOptions(extra=extra), **common)
+
+
+@import_command.command("properties")
+@import_options
+def properties_command(**common: Any) -> None:
+    """Import intellectual property, one right a row, of firms that are in the register."""
+    import_files(PROPERTIES, ImportOptions(), **common)
 
 
 @import_command.command("certificates")
-@file_argument
+@import_options
 @click.option("--track", required=True, help="hnte or ptsme.")
 @click.option("--issued-on", type=Day(), required=True, help="Day of issue, from the notice.")
-@dry_run_option
-@actor_option
-@json_option
-def certificates_command(
-    file: Path, track: str, issued_on: date, actor: str | None, *, dry_run: bool, as_json: bool
-) -> None:
-    """Import an official list: match its firms and certify them."""
-    options = ImportOptions(track=track, issued_on=issued_on)
-    _run(LISTS, file, options, actor, dry_run=dry_run, as_json=as_json)
+def certificates_command(track: str, issued_on: date, **common: Any) -> None:
+    """Import official lists: match their firms and certify them."""
+    import_files(LISTS, ImportOptions(track=track, issued_on=issued_on), **common)
+
+
+def notice_options(command: Any) -> Any:
+    """What lists about certificates issued before take: the track, and the day that stands in the notice."""
+    command = click.option("--on", "--issued-on", "on", type=Day(), required=True, help="Day of the notice.")(
+        command
+    )
+    return click.option("--track", required=True, help="hnte or ptsme.")(import_options(command))
+
+
+@import_command.command("renames")
+@notice_options
+def renames_command(track: str, on: date, **common: Any) -> None:
+    """Import lists of renames: old name, new name; the certificates stay as they are."""
+    import_files(RENAMES, ImportOptions(track=track, issued_on=on), **common)
+
+
+@import_command.command("cancellations")
+@notice_options
+def cancellations_command(track: str, on: date, **common: Any) -> None:
+    """Import lists of cancelled certificates: those in force are revoked as of the notice."""
+    import_files(CANCELLATIONS, ImportOptions(track=track, issued_on=on), **common)
+
+
+@import_command.command("relocations")
+@notice_options
+def relocations_command(track: str, on: date, **common: Any) -> None:
+    """Import lists of firms that moved out of the district, into it, or within it."""
+    import_files(RELOCATIONS, ImportOptions(track=track, issued_on=on), **common)
 
 
 @import_command.command("undo")
@@ -73,35 +133,5 @@ def undo_command(batch: int, actor: str | None, *, as_json: bool) -> None:
         emit({"batch": batch, "status": "undone"}, as_json=as_json, human=_print_undone)
 
 
-def _run(
-    kind: str, file: Path, options: ImportOptions, actor: str | None, *, dry_run: bool, as_json: bool
-) -> None:
-    with file.open("rb") as stream:
-        content = stream.read(MAX_BYTES + 1)  # one more than is taken, so that too much is seen to be
-    with application(as_json=as_json):
-        with database().unit_of_work() as session:
-            who = operator(session, actor)
-            result = imports.run(session, who, kind, file.name, content, options, dry_run=dry_run)
-        emit(result, as_json=as_json, human=_print)
-
-
 def _print_undone(result: Mapping[str, Any]) -> None:
     click.echo(_("Import %(batch)s taken back.", batch=result["batch"]))
-
-
-def _print(result: Mapping[str, Any]) -> None:
-    click.echo(_("%(file)s: %(count)s rows", file=result["file"], count=result["rows"]))
-    for outcome in OUTCOMES[result["kind"]]:
-        click.echo(f"  {result[outcome]:>8,}  {_(OUTCOME_LABELS[outcome])}")
-    for problem in result["problems"][:SHOWN_PROBLEMS]:
-        hint = " " + _("Did you mean %(code)s?", code=problem["suggestion"]) if problem["suggestion"] else ""
-        click.echo(_("Row %(row)s: %(message)s", row=problem["row"], message=problem["message"] + hint))
-    left = len(result["problems"]) - SHOWN_PROBLEMS
-    if left > 0:
-        click.echo(_("… and %(count)s more; --json gives all.", count=left))
-    if result["batch"] is None:
-        click.echo(_("Dry run: nothing was written."))
-    else:
-        click.echo(
-            _("Batch %(batch)s. To take it back: cultivate import undo %(batch)s", batch=result["batch"])
-        )

@@ -28,6 +28,7 @@ from cultivate.services.stages import CertificateData, MoveRequest
 @click.option("--issued-on", type=Day(), help="Day of issue, to certify.")
 @click.option("--retry-year", type=int, help="Back to serve: the year of the next try.")
 @click.option("--override-reason", help="To recommend although a condition does not hold.")
+@click.option("--batch", "batch_id", type=int, help="To recommend: the application batch; else it is chosen.")
 @click.option("--actor", "actor_name", help="Who does it; the installation's operator if not said.")
 @json_option
 def move_command(firm: str, track: str, target: str, *, as_json: bool, **said: Any) -> None:
@@ -68,6 +69,7 @@ def _request(target: str, on: Any, said: dict[str, Any]) -> MoveRequest:
         reason=said["reason"],
         override_reason=said["override_reason"],
         retry_year=said["retry_year"],
+        batch_id=said["batch_id"],
         certificate=CertificateData(said["number"] or "", issued_on) if issued_on else None,
     )
 

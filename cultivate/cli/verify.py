@@ -7,17 +7,22 @@ import click
 
 from cultivate.cli.edge import emit, json_option, reading, writing
 from cultivate.i18n import _
-from cultivate.services import ledger, verification
+from cultivate.services import ledger, search_index, verification
 
 
 @click.command("verify")
-@click.option("--rebuild", is_flag=True, help="Make the roll-up anew from the postings before checking.")
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help="First make the roll-up anew from the postings, and the search index from the firms.",
+)
 @json_option
 def verify_command(*, rebuild: bool, as_json: bool) -> None:
     """Check all invariants; exit 1 and name the first offenders where one fails."""
     if rebuild:
         with writing(as_json=as_json) as session:
             ledger.rebuild_rollup(session)
+            search_index.rebuild(session)
     with reading(as_json=as_json) as session:
         findings = verification.verify(session)
         result = {

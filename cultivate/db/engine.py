@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 BUSY_MILLISECONDS = 30_000
 
@@ -51,6 +52,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def _patience(connection: Connection, milliseconds: int) -> None:
+    """How long this connection waits for another writer; said to the driver, as no transaction is begun."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA busy_timeout={milliseconds}")
+
+
 class Database:
     """One engine and its sessions; lives on ``app.extensions["database"]``."""
 
@@ -73,6 +80,23 @@ class Database:
         """Write session: commits when the block ends, rolls back when it raises. The edges use this, once."""
         with self.writer() as session, session.begin():
             yield session
+
+    def try_to_write(self, write: "Callable[[Session], None]") -> bool:
+        """A small write that may be given up: where SQLite's one writer is at work it is not waited for."""
+        engine = self.engine.execution_options(writes=True)
+        impatient = engine.dialect.name == "sqlite"
+        with engine.connect() as connection:
+            if impatient:
+                _patience(connection, 0)
+            try:
+                with Session(connection) as session, session.begin():
+                    write(session)
+            except OperationalError:
+                return False
+            finally:
+                if impatient:  # the connection goes back to the pool
+                    _patience(connection, BUSY_MILLISECONDS)
+        return True
 
     @contextmanager
     def reading(self) -> "Iterator[Session]":

@@ -5,6 +5,9 @@ from sqlalchemy.orm import Session
 
 #: one key a subject; PostgreSQL advisory locks are numbers
 LEDGER = 0x6C6564676572
+SEARCH = 0x736561726368
+POLICIES = 0x706F6C696379
+SCREENING = 0x73637265656E
 
 
 def hold(session: Session, key: int) -> None:

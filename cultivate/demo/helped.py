@@ -2,12 +2,15 @@
 
 from cultivate import clock
 from cultivate.demo import care
+from cultivate.demo.batches import Batches
+from cultivate.demo.care import DemoProposal
 from cultivate.demo.desk import Desk
+from cultivate.domain.stages import Stage
 from cultivate.models import Proposal, ServiceRecord
 
 
-def write_care(desk: Desk) -> int:
-    """Service records and proposals; returns how many records."""
+def write_care(desk: Desk, batches: Batches) -> int:
+    """Service records, and proposals for their batches; returns how many records."""
     services = care.services(desk.world, desk.today)
     desk.write(
         ServiceRecord,
@@ -33,6 +36,7 @@ def write_care(desk: Desk) -> int:
                 "candidacy_id": one.candidacy.id,
                 "to": one.to,
                 "reason": one.reason,
+                "batch_id": _batch(batches, one),
                 "proposed_by_id": desk.caseworker(one.candidacy, clock.day_of(one.proposed_at)),
                 "proposed_at": one.proposed_at,
                 "status": "waiting" if one.step is None else "accepted",
@@ -44,3 +48,11 @@ def write_care(desk: Desk) -> int:
         ],
     )
     return len(services)
+
+
+def _batch(batches: Batches, one: DemoProposal) -> int | None:
+    """What waits is for the batch that is open; what was decided went into its year's."""
+    if one.to != Stage.RECOMMEND:
+        return None
+    track = one.candidacy.track
+    return batches.open[track] if one.step is None else batches.of_year[track, one.step.on.year]

@@ -8,13 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cultivate.demo import recording
+from cultivate.demo.asked import write_needs
+from cultivate.demo.batches import write_batches
 from cultivate.demo.book import Book
+from cultivate.demo.charge import write_charge
 from cultivate.demo.course import FULL_SIZE
 from cultivate.demo.desk import Desk
 from cultivate.demo.helped import write_care
 from cultivate.demo.process import simulate
 from cultivate.demo.promises import street_targets
 from cultivate.demo.register import Register
+from cultivate.demo.reports import write_reports
 from cultivate.demo.world import Step
 from cultivate.errors import N_
 from cultivate.models import Firm, Target, User
@@ -58,9 +62,12 @@ def load(
     steps = sorted((step for one in world.candidacies for step in one.steps), key=_order)
     say(N_("Booking %(number)s moves"), number=len(steps))
     book.write_moves(steps)
+    write_charge(desk)
     say(N_("Writing certificates, services and targets"))
     book.write_certificates(steps)
-    services = write_care(desk)
+    write_reports(desk, seed)
+    services = write_care(desk, write_batches(desk, seed))
+    write_needs(desk, seed)
     desk.write(Target, street_targets(session, world, desk.units))
     return Loaded(len(world.firms), len(world.candidacies), len(steps), services)
 

@@ -11,9 +11,13 @@ from cultivate.queries.units import Unit
 #: the accounts that ``cultivate demo`` prints, one a role
 NAMED = ("admin", "bureau", "leader", "caseworker")
 CASEWORKER_UNIT = "330105001"
+NAMED_CASEWORKER = "caseworker"
+#: who has left: one handed everything over to ``caseworker``, one left firms behind
+LEFT_TO, LEFT_BEHIND = "left1", "left2"
 BUREAU_UNIT = "330105-kjj"
 #: streets with a second caseworker, parks with one of their own
 _TWO = ("330105009", "330105010")
+_LEFT_UNIT = "330105011"
 _PARKS = ("330105-p02", "330105-p03", "330105-p08")
 _NAMES = (
     "许之遥",
@@ -54,6 +58,7 @@ class Person:
     display_name: str
     role: str
     unit: str | None
+    active: bool = True
 
     @property
     def email(self) -> str:
@@ -76,6 +81,8 @@ def people(units: list[Unit]) -> list[Person]:
         Person("bureau2", "沈望舒", Role.BUREAU, BUREAU_UNIT),
         Person("bureau3", "程亦山", Role.BUREAU, BUREAU_UNIT),
         Person("leader2", "江予白", Role.LEADER, None),
+        Person(LEFT_TO, "钱未央", Role.CASEWORKER, CASEWORKER_UNIT, active=False),
+        Person(LEFT_BEHIND, "孟初晴", Role.CASEWORKER, _LEFT_UNIT, active=False),
     ]
     names = iter(_NAMES[1:])
     for unit in units:
@@ -96,7 +103,10 @@ class Staff:
         """Ids come from the database."""
         self._of_unit: dict[str, list[int]] = {}
         self._bureau: list[int] = []
+        self._by_name = {person.username: (user_id, person) for user_id, person in people_by_id.items()}
         for user_id, person in people_by_id.items():
+            if not person.active:
+                continue
             if person.role == Role.BUREAU:
                 self._bureau.append(user_id)
             elif person.role == Role.CASEWORKER and person.unit:
@@ -111,3 +121,11 @@ class Staff:
     def bureau(self, number: int) -> int:
         """One of the bureau's people."""
         return self._bureau[number % len(self._bureau)]
+
+    def named(self, username: str) -> int:
+        """Somebody by the name of their account."""
+        return self._by_name[username][0]
+
+    def unit_of(self, username: str) -> str:
+        """Code of the unit that they work for, or did."""
+        return self._by_name[username][1].unit or ""

@@ -1,6 +1,6 @@
 """Writing people, firms, changes of street and candidacies, in bulk."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -8,12 +8,23 @@ from sqlalchemy import insert
 
 from cultivate import clock
 from cultivate.demo.desk import Desk
-from cultivate.demo.facts import FactBook
+from cultivate.demo.facts import FactBook, source_of
 from cultivate.demo.people import Staff, people
 from cultivate.demo.world import DemoCandidacy, DemoFirm
 from cultivate.domain import firm_names, search_text
+from cultivate.domain.figures import split_key
 from cultivate.domain.stages import OUTSIDE
-from cultivate.models import Candidacy, Firm, FirmName, FirmYear, Transfer, User, user_unit
+from cultivate.models import (
+    Candidacy,
+    Firm,
+    FirmFact,
+    FirmFigure,
+    FirmName,
+    IntellectualProperty,
+    Transfer,
+    User,
+    user_unit,
+)
 
 
 class Register:
@@ -44,6 +55,7 @@ class Register:
                     "display_name": person.display_name,
                     "role": str(person.role),
                     "email": person.email,
+                    "active": person.active,
                     "password_hash": password_hash,
                     "created_at": clock.at(monday, time(8)),
                 }
@@ -71,11 +83,50 @@ class Register:
         for firm, firm_id in zip(firms, self.desk.insert(Firm, rows), strict=True):
             firm.id = firm_id
         self.desk.write(
-            FirmYear,
+            FirmFigure,
             [
-                {"firm_id": firm.id, "year": year, "sales": sales, "rd": rd}
+                {
+                    "firm_id": firm.id,
+                    "year": year,
+                    "figure": split_key(key)[0],
+                    "calibre": split_key(key)[1],
+                    "value": value,
+                    "source": source_of(year, key),
+                    "by_id": self._informed_by(firm),
+                    "recorded_at": self._told_at(firm, year),
+                }
                 for firm, one in zip(firms, facts, strict=True)
-                for year, (sales, rd) in one.years.items()
+                for year, figures in one.years.items()
+                for key, value in figures.items()
+            ],
+        )
+        self.desk.write(
+            FirmFact,
+            [
+                {
+                    "firm_id": firm.id,
+                    "fact": fact,
+                    "year": 0,
+                    "value": value,
+                    "source": "一企一策诊断",
+                    "recorded_at": _known_at(firm),
+                }
+                for firm, one in zip(firms, facts, strict=True)
+                for fact, value in one.stated.items()
+            ],
+        )
+        self.desk.write(
+            IntellectualProperty,
+            [
+                right
+                | {
+                    "firm_id": firm.id,
+                    "version": 1,
+                    "created_at": _known_at(firm),
+                    "updated_at": _known_at(firm),
+                }
+                for firm, one in zip(firms, facts, strict=True)
+                for right in one.rights
             ],
         )
         self.desk.write(
@@ -91,6 +142,16 @@ class Register:
                 if (name := one.former_name)
             ],
         )
+
+    def _told_at(self, firm: DemoFirm, year: int) -> datetime:
+        """At the end of May, when the accounts of the year before are closed; not before the firm was known."""
+        closed = min(self.desk.today - timedelta(days=1), date(year + 1, 5, 31))
+        return max(clock.at(closed, time(9, 40)), _known_at(firm))
+
+    def _informed_by(self, firm: DemoFirm) -> int:
+        """Whose firm it is now: they ask it for its figures."""
+        street, park = firm.spot(self.desk.today)
+        return self.desk.staff.caseworker(street, park, firm.number)
 
     def _firm_row(self, firm: DemoFirm, columns: dict[str, Any], former: str | None) -> dict[str, Any]:
         street, park = firm.spot(self.desk.today)

@@ -11,6 +11,7 @@ The district digits say where a body was *first* registered; nothing may be infe
 import re
 import unicodedata
 from dataclasses import dataclass
+from operator import mul
 
 from cultivate.errors import N_
 
@@ -20,6 +21,9 @@ _VALUE = {character: number for number, character in enumerate(ALPHABET)}
 
 # GB 11714 counts letters straight through, A = 10 … Z = 35, unlike GB 32100.
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_ORGANISATION_VALUE = {
+    character: number for number, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+}
 
 _SHAPE = re.compile(r"[1-9ANY][1-9]\d{6}[0-9A-HJ-NPQRTUWXY]{8}[0-9X][0-9A-HJ-NPQRTUWXY]")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,3}|\d+\.\d+")
@@ -61,6 +65,9 @@ class CodeCheck:
 
 def normalise(text: str) -> str:
     """Width, case, quotes, every kind of blank, dash and invisible character set right; no judgement."""
+    if text.isascii() and text.isalnum():  # nothing to set right but the case, as nearly always
+        plain = text.upper()
+        return "" if plain in _NO_CODE else plain
     folded = unicodedata.normalize("NFKC", text).upper().strip().lstrip(_QUOTES)
     kept = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Cc", "Zs", "Zl", "Zp", "Pd"})
     return "" if kept in _NO_CODE else kept
@@ -75,16 +82,13 @@ def is_valid(code: str) -> bool:
 
 def check_character(code: str) -> str:
     """The 18th character that the first 17, all of the alphabet, call for."""
-    total = sum(_VALUE[character] * weight for character, weight in zip(code, _WEIGHTS, strict=False))
-    return ALPHABET[-total % 31]
+    return ALPHABET[-sum(map(mul, map(_VALUE.__getitem__, code[: len(_WEIGHTS)]), _WEIGHTS)) % 31]
 
 
 def organisation_check_character(body: str) -> str:
     """The ninth character that the first eight of an organisation code call for (ten is written X)."""
-    total = sum(
-        int(character, 36) * weight for character, weight in zip(body, _ORGANISATION_WEIGHTS, strict=False)
-    )
-    return "0123456789X"[-total % 11]
+    letters = map(_ORGANISATION_VALUE.__getitem__, body[: len(_ORGANISATION_WEIGHTS)])
+    return "0123456789X"[-sum(map(mul, letters, _ORGANISATION_WEIGHTS)) % 11]
 
 
 def check(text: str) -> CodeCheck:

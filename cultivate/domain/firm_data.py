@@ -6,14 +6,15 @@ that a form cannot take what an import refuses.
 
 import enum
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from dataclasses import field as dataclass_field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
-from cultivate.domain import roster_rules
+from cultivate.domain import figures, roster_rules
 from cultivate.domain.unit_names import UnitNames
 from cultivate.domain.values import CLEAR, Cell, Problem
 
@@ -27,9 +28,7 @@ class Unset(enum.Enum):
 UNSET: Final = Unset.UNSET
 """Nothing is said of a field: an edit keeps what is known. ``None`` empties it."""
 
-#: figures of a fiscal year that are kept, in 万元
-YEAR_FIGURES = ("sales", "rd")
-_YEARLY = re.compile(rf"({'|'.join(YEAR_FIGURES)})_(\d{{4}})")
+_YEARLY = re.compile(rf"({'|'.join(figures.KEYS)})_(\d{{4}})")
 _FORMER_SEPARATORS = re.compile(r"[、；;\n]+")
 _NO_UNITS = UnitNames(())
 
@@ -56,7 +55,7 @@ class FirmData:
     former_names: tuple[str, ...] = ()
     """Added to the former names that are known; none is ever taken away."""
     years: Mapping[int, Mapping[str, Decimal | None]] = dataclass_field(default_factory=dict)
-    """Year -> ``sales``, ``rd``; a figure that is not there is kept."""
+    """Year -> figure by its key (``sales``, ``rd@tax``: ``domain/figures``); one that is not there is kept."""
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> "FirmData":
@@ -64,11 +63,12 @@ class FirmData:
         plain = {key: None if value is CLEAR else value for key, value in values.items()}
         years: dict[int, dict[str, Decimal | None]] = {}
         for key, value in plain.items():
-            if match := _YEARLY.fullmatch(key):
-                years.setdefault(int(match[2]), {})[match[1]] = value
+            if slot := _slot(key):
+                years.setdefault(slot[0], {})[slot[1]] = None if value is None else Decimal(value)
+        former = plain.get("former_name")
         return cls(
             **{key: plain[key] for key in SCALARS if key in plain},
-            former_names=split_names(plain.get("former_name") or ""),
+            former_names=split_names(former) if former else (),
             years=years,
         )
 
@@ -79,12 +79,29 @@ class FirmData:
             if value is not UNSET:
                 yield key, value
 
+    def without(self, left_out: Iterable[str]) -> "FirmData":
+        """Less some fields (``sales_2024`` too), of which then nothing is said."""
+        skipped = set(left_out)
+        years = {
+            year: {key: value for key, value in found.items() if f"{key}_{year}" not in skipped}
+            for year, found in self.years.items()
+        }
+        unsaid: dict[str, Any] = {key: UNSET for key, _value in self.said() if key in skipped}
+        return replace(self, **unsaid, years=years)
+
     def over(self, known: "FirmData") -> "FirmData":
         """``known`` with what is said here laid over it."""
-        years = {year: {**figures} for year, figures in known.years.items()}
-        for year, figures in self.years.items():
-            years[year] = {**years.get(year, {}), **figures}
+        years = {year: {**found} for year, found in known.years.items()}
+        for year, found in self.years.items():
+            years[year] = {**years.get(year, {}), **found}
         return replace(known, **dict(self.said()), years=years, former_names=self.former_names)
+
+
+@lru_cache(maxsize=1024)
+def _slot(key: str) -> tuple[int, str] | None:
+    """Year and figure of a yearly key: ``sales_2024`` → 2024, ``sales``."""
+    match = _YEARLY.fullmatch(key)
+    return (int(match[2]), match[1]) if match else None
 
 
 SCALARS = tuple(each.name for each in fields(FirmData) if each.name not in {"former_names", "years"})
@@ -101,8 +118,8 @@ def check(data: FirmData, today: date) -> tuple[FirmData, tuple[Problem, ...]]:
     values = {key: checked.values.get(key) for key, _ in data.said() if key not in {"street", "park"}}
     clean = FirmData.from_values({**checked.values, **values})
     years = {
-        year: {name: clean.years.get(year, {}).get(name) for name in figures}
-        for year, figures in data.years.items()
+        year: {name: clean.years.get(year, {}).get(name) for name in found}
+        for year, found in data.years.items()
     }
     names = tuple(roster_rules.tidy_name(name) for name in data.former_names)
     return replace(
@@ -114,8 +131,8 @@ def _cells(data: FirmData) -> Iterator[tuple[str, Cell]]:
     for key, value in data.said():
         if value is not None and key not in {"street", "park"}:
             yield key, _cell(value)
-    for year, figures in data.years.items():
-        for name, value in figures.items():
+    for year, found in data.years.items():
+        for name, value in found.items():
             if value is not None:
                 yield f"{name}_{year}", _cell(value)
 

@@ -43,6 +43,17 @@ class Entry:
     moved_in: int = 0
     moved_out: int = 0
 
+    def times(self, count: int) -> "Entry":
+        """What so many of these add up to; for sums only."""
+        return Entry(
+            self.place,
+            self.amount * count,
+            self.entered * count,
+            self.left * count,
+            self.moved_in * count,
+            self.moved_out * count,
+        )
+
 
 def entries_of(source: Place, target: Place, *, transfer: bool, reversal: bool) -> tuple[Entry, Entry]:
     """The two entries of a move.

@@ -6,7 +6,7 @@ successors under a new code.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,12 +15,12 @@ from rapidfuzz.distance import Levenshtein
 
 from cultivate.domain import firm_names
 
-Kind = Literal["code", "name", "former", "near", "none", "ambiguous", "conflict"]
+Kind = Literal["number", "code", "name", "former", "near", "none", "ambiguous", "conflict"]
 
 TO_DECIDE: frozenset[Kind] = frozenset({"near", "ambiguous", "conflict"})
 """Kinds that go to a person."""
 
-_MATCHED: frozenset[Kind] = frozenset({"code", "name", "former"})
+_MATCHED: frozenset[Kind] = frozenset({"number", "code", "name", "former"})
 
 # The law makes the trade name, two or three characters at the head of the core, what tells firms
 # apart: another character there is another firm unless it sounds the same. Further back it is more
@@ -174,6 +174,30 @@ def match_list_row(code: str | None, name: str | None, index: NameIndex) -> Matc
         else ()
     )
     return Match("near", near) if near else Match("none")
+
+
+def match_notice(holders: Sequence[int], code: str | None, names: Sequence[str], index: NameIndex) -> Match:
+    """Match a line about a certificate that was issued before; ``holders`` have one of its number.
+
+    The number decides, unless the code or the first name is exactly another firm's. Then the names in turn: of
+    a rename the old one, and the new one only where it is exact (the register has learned of it already).
+    """
+    if len(holders) > 1:
+        return Match("ambiguous", tuple(holders))
+    if holders:
+        others = {index.by_code(code) if code else None, *index.by_name(names[0] if names else "")}
+        others -= {None, holders[0]}
+        if others and holders[0] not in index.by_name(names[0] if names else ""):
+            return Match("conflict", (holders[0], *sorted(other for other in others if other is not None)))
+        return Match("number", (holders[0],))
+    first = match_list_row(code, names[0] if names else None, index)
+    if first.firm_id is not None or first.kind in {"ambiguous", "conflict"}:
+        return first
+    for name in names[1:]:
+        later = match_list_row(code, name, index)
+        if later.firm_id is not None:
+            return later
+    return first
 
 
 def _match_owner(owner: int, name: str | None, index: NameIndex) -> Match:

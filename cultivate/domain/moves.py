@@ -41,6 +41,11 @@ class MoveFacts:
     number_taken: bool
     other_open: bool
     in_force: bool
+    failed: str = ""
+    """Conditions of the track's policy that do not hold, in words; one that is not known is none of them."""
+    batch_open: bool = False
+    """Whether an application batch takes the firm in that day: the one that was named, where one was."""
+    batch_named: bool = False
 
 
 def required_act(source: str, target: str) -> Act:
@@ -77,6 +82,8 @@ def _role(facts: MoveFacts) -> list[Invalid]:
     if may(facts.role, act):
         return []
     if act == Act.DECIDE and may(facts.role, Act.PROPOSE):
+        if _way(facts):
+            return []  # nobody goes there from here; "propose it" would mislead
         return [
             Invalid(
                 N_("The bureau decides this. Propose it, with your reason."),
@@ -168,15 +175,48 @@ def _recommend(facts: MoveFacts) -> list[Invalid]:
         return [
             Invalid(N_("Only the bureau may waive conditions."), field="override_reason", code="forbidden")
         ]
+    found = []
     if facts.services == 0:
-        return [
+        found.append(
             Invalid(
                 N_("There is no service record yet. Record a service first."),
                 field="services",
                 code="no-service-record",
             )
+        )
+    if facts.failed:
+        found.append(
+            Invalid(
+                N_("The conditions are not met yet: %(conditions)s."),
+                field="assessment",
+                code="assessment-not-met",
+                conditions=facts.failed,
+            )
+        )
+    return [*found, *_batch(facts)]
+
+
+def _batch(facts: MoveFacts) -> list[Invalid]:
+    if facts.batch_open:
+        return []
+    day = facts.effective_on.isoformat()
+    if facts.batch_named:
+        return [
+            Invalid(
+                N_("This application batch takes no firm in on %(day)s."),
+                field="batch_id",
+                code="batch-not-open",
+                day=day,
+            )
         ]
-    return []
+    return [
+        Invalid(
+            N_("No application batch of this track is open on %(day)s."),
+            field="batch",
+            code="no-open-batch",
+            day=day,
+        )
+    ]
 
 
 def _certify(facts: MoveFacts) -> list[Invalid]:

@@ -6,11 +6,13 @@ duplicate is for the caller, with ``duplicate_keys`` for duplicates inside one f
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache, partial
 
 from cultivate.domain import credit_code, firm_names
+from cultivate.domain.figures import FIGURES, PEOPLE
 from cultivate.domain.unit_names import UnitNames
 from cultivate.domain.values import (
     Cell,
@@ -22,6 +24,7 @@ from cultivate.domain.values import (
     to_count,
     to_day,
     to_money,
+    to_people,
     to_phone,
     to_text,
     too_long,
@@ -46,20 +49,17 @@ _CONVERTERS: dict[str, _Converter] = {
     "class1_ip": to_count,
     "class2_ip": to_count,
     "note": lambda cell: to_text(cell, longest=2000),
+    "record": lambda cell: to_text(cell, longest=40),
 }
 _YEARLY: dict[str, _Converter] = {
-    "sales": to_money,
-    "total_income": to_money,
-    "hitech_income": to_money,
-    "rd": to_money,
-    "rd_domestic": to_money,
-    "net_assets": lambda cell: to_money(cell, negative=True),
+    figure.code: to_people if figure.unit == PEOPLE else partial(to_money, negative=figure.negative)
+    for figure in FIGURES.values()
 }
-_YEARLY_KEY = re.compile(r"(.+)_(20\d{2})")
+_YEARLY_KEY = re.compile(r"([^@]+)(@\w+?)?_(20\d{2})")
 _LONGEST_NAME = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CheckedRow:
     """``values`` by field (``uscc``, ``name``, ``street`` and ``park`` as unit codes, ``sales_2024`` …).
 
@@ -99,13 +99,27 @@ def check_firm_row(
     return CheckedRow(row.values, tuple(row.problems), tuple(row.warnings))
 
 
-def duplicate_keys(values: Mapping[str, Value]) -> Iterable[tuple[str, str]]:
+def figure_value(figure: str, cell: Cell) -> Value | Problem | None:
+    """A cell as a figure of a year (``domain/figures``), in 万元 or people."""
+    return _YEARLY[figure](cell)
+
+
+def figure_problems(values: Mapping[str, Value]) -> list[Problem]:
+    """Figures that are larger than what they are a part of; keys such as ``rd_domestic@tax_2024``."""
+    return [
+        Problem("row-inconsistent", message, field=part)
+        for part, whole, message in _parts_and_wholes(tuple(values))
+        if _larger(values.get(part), values.get(whole))
+    ]
+
+
+def duplicate_keys(values: Mapping[str, Value]) -> tuple[str | None, str | None]:
     """Keys under which a taken row is remembered and looked for: its code, and its normalised name."""
     code, name = values.get("uscc"), values.get("name")
-    if isinstance(code, str):
-        yield "uscc", code
-    if isinstance(name, str):
-        yield "name", firm_names.normalise(name)
+    return (
+        code if isinstance(code, str) else None,
+        firm_names.normalise(name) if isinstance(name, str) else None,
+    )
 
 
 class SeenRows:
@@ -121,8 +135,7 @@ class SeenRows:
 
         Same firm: equal codes; or equal names where one of the two rows has no code.
         """
-        keys = dict(duplicate_keys(values))
-        code, name = keys.get("uscc"), keys.get("name")
+        code, name = duplicate_keys(values)
         earlier = self._by_code.get(code) if code else None
         if earlier is None and name in self._by_name:
             namesake, has_code = self._by_name[name]
@@ -131,8 +144,7 @@ class SeenRows:
 
     def add(self, number: int, values: Mapping[str, Value]) -> None:
         """Remember a row that is taken."""
-        keys = dict(duplicate_keys(values))
-        code, name = keys.get("uscc"), keys.get("name")
+        code, name = duplicate_keys(values)
         if code:
             self._by_code[code] = number
         if name:
@@ -172,6 +184,7 @@ class _Row:
             self.values["park"] = code
 
 
+@lru_cache(maxsize=1024)
 def _converter(key: str) -> _Converter | None:
     yearly = _YEARLY_KEY.fullmatch(key)
     return _YEARLY.get(yearly[1]) if yearly else _CONVERTERS.get(key)
@@ -187,18 +200,20 @@ def _code(cell: Cell) -> str | Problem | None:
 
 
 def _name(cell: Cell) -> str | Problem:
-    missing = Problem("name-missing", N_("The row has no name of a firm."))
-    if is_blank(cell) or is_clear(cell):
-        return missing
-    name = tidy_name(text_of(cell))
-    if len(name) > _LONGEST_NAME:
-        return too_long(_LONGEST_NAME)
-    return name if firm_names.normalise(name) else missing
+    if not (is_blank(cell) or is_clear(cell)):
+        name = tidy_name(text_of(cell))
+        if len(name) > _LONGEST_NAME:
+            return too_long(_LONGEST_NAME)
+        if firm_names.normalise(name):
+            return name
+    return Problem("name-missing", N_("The row has no name of a firm."))
 
 
 def tidy_name(text: str) -> str:
     """A name as it is kept: no blanks next to Chinese characters, single ones inside foreign words."""
     single = " ".join(text.split())
+    if " " not in single:
+        return single
     return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", single)
 
 
@@ -213,11 +228,7 @@ def _street(cell: Cell, region: str | None, units: UnitNames) -> str | Problem |
 
 def _inconsistencies(values: Mapping[str, Value], today: dt.date | None) -> list[Problem]:
     """What single cells cannot show: parts larger than their whole, days that are still to come."""
-    found = [
-        Problem("row-inconsistent", message, field=part)
-        for part, whole, message in _parts_and_wholes(values)
-        if _larger(values.get(part), values.get(whole))
-    ]
+    found = figure_problems(values)
     established = values.get("established_on")
     if today is not None and isinstance(established, dt.date) and established > today:
         message = N_("%(value)s lies in the future.")
@@ -227,12 +238,20 @@ def _inconsistencies(values: Mapping[str, Value], today: dt.date | None) -> list
     return found
 
 
-def _parts_and_wholes(values: Mapping[str, Value]) -> Iterable[tuple[str, str, str]]:
+@lru_cache(maxsize=256)
+def _parts_and_wholes(keys: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """The rows of a file have the same few sets of keys."""
+    return tuple(_parts_of(keys))
+
+
+def _parts_of(keys: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     yield "rd_staff", "staff", N_("More R&D staff than staff.")
-    for key in values:
-        if key.startswith("rd_domestic_"):
+    for key in keys:
+        if key.startswith("rd_domestic"):
             yield key, key.replace("rd_domestic", "rd"), N_("More R&D spending in China than R&D spending.")
-        if key.startswith("hitech_income_"):
+        if key.startswith("rd_staff") and key != "rd_staff":
+            yield key, key.removeprefix("rd_"), N_("More R&D staff than staff.")
+        if key.startswith("hitech_income"):
             yield (
                 key,
                 key.replace("hitech_income", "total_income"),

@@ -28,9 +28,17 @@ class UnitNames:
         for code, name, kind in units:
             for spelling in _spellings(code, name):
                 self._codes[kind, spelling] = code
+        #: what was asked before: a file names the same few units in every row
+        self._asked: dict[tuple[str, str], str | None] = {}
 
     def find(self, text: str, kind: str) -> str | None:
         """The code of the unit of this kind that the text names."""
+        key = kind, text
+        if key not in self._asked:
+            self._asked[key] = self._find(text, kind)
+        return self._asked[key]
+
+    def _find(self, text: str, kind: str) -> str | None:
         whole = _fold(text)
         without_above = _ABOVE.sub("", whole)
         for spelling in (whole, without_above, without_above.removesuffix(_STREET)):

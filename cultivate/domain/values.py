@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from cultivate.errors import N_
@@ -29,6 +30,9 @@ CLEAR: Final = Clear.CLEAR
 
 CLEAR_MARKS = frozenset({"清空", "(清空)", "[清空]", "【清空】", "(clear)", "[clear]", "<clear>"})
 BLANK_MARKS = frozenset({"", "-", "/", "\\", "无", "暂无", "空", "n/a", "null", "none", "nil"})
+
+_SHORT = 40
+_LONGEST_MARK = max(map(len, CLEAR_MARKS | BLANK_MARKS))
 
 _STROKES = "-—–―_/"
 
@@ -65,6 +69,11 @@ _UNITS = {
     "亿元人民币": Decimal(10_000),
 }
 _NUMBER = r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d{1,2})?)"
+# What nearly every cell is: then nothing has to be folded and tried. Within the bounds of the long way.
+_SIMPLE = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,10})?")
+_SMALL = re.compile(r"[0-9]{1,9}")
+_SIMPLE_PHONE = re.compile(r"[0-9]{5,20}")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _PLAIN = re.compile(_NUMBER)
 _MONEY = re.compile(rf"(?:人民币|rmb|cny|¥)?{_NUMBER}([万亿千元人民币]{{0,6}})")
 _PERCENT = re.compile(rf"{_NUMBER}(%?)")
@@ -83,39 +92,62 @@ _SHORTEST_PHONE, _LONGEST_PHONE = 5, 40
 
 def text_of(cell: Cell | None) -> str:
     """The text of a cell: a day in ISO form, blanks at the ends and invisible characters gone."""
+    if isinstance(cell, str) and cell.isprintable():  # nothing invisible in it, as nearly always
+        return cell.strip()
     if cell is None:
         return ""
     if isinstance(cell, dt.datetime):
         cell = cell.date()
     text = cell.isoformat() if isinstance(cell, dt.date) else cell
-    if text.isprintable():  # nothing invisible in it, as nearly always
-        return text.strip()
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _INVISIBLE).strip()
 
 
 def compact(cell: Cell | None) -> str:
     """Width and case folded, every blank and line break out: what patterns are tried on."""
-    return "".join(unicodedata.normalize("NFKC", text_of(cell)).lower().split())
+    return _compacted(text_of(cell))
+
+
+def _compacted(text: str) -> str:
+    return _remembered(text) if len(text) <= _SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+_remembered = lru_cache(maxsize=4096)(_folded)
+"""A cell is asked several times in a row, and columns repeat their words. Long texts would fill the memory."""
 
 
 def is_blank(cell: Cell | None) -> bool:
     """Whether a cell says nothing: empty, or one of the strokes and words people put for nothing."""
-    folded = compact(cell)
+    text = text_of(cell)
+    if _is_content(text):
+        return False
+    folded = _compacted(text)
     return folded in BLANK_MARKS or not folded.strip(_STROKES)
 
 
 def is_clear(cell: Cell | None) -> bool:
     """Whether a cell asks for the value to be emptied."""
-    return compact(cell) in CLEAR_MARKS
+    text = text_of(cell)
+    return not _is_content(text) and _compacted(text) in CLEAR_MARKS
+
+
+def _is_content(text: str) -> bool:
+    """Known at a glance to be no mark: none is a number, and none in letters alone is that long."""
+    return text.isdecimal() or (len(text) > _LONGEST_MARK and text.isalnum())
 
 
 def to_text(cell: Cell | None, *, longest: int = 500) -> str | Clear | Problem | None:
     """A text on one line; line breaks inside become one blank. A lone stroke is a blank."""
-    if is_clear(cell):
-        return CLEAR
-    if is_blank(cell):
-        return None
-    text = " ".join(text_of(cell).split())
+    text = text_of(cell)
+    if not _is_content(text):
+        if is_clear(text):
+            return CLEAR
+        if is_blank(text):
+            return None
+        text = " ".join(text.split())
     if len(text) > longest:
         return too_long(longest)
     return text
@@ -130,6 +162,8 @@ def too_long(longest: int) -> Problem:
 
 def to_money(cell: Cell | None, *, negative: bool = False) -> Decimal | Clear | Problem | None:
     """An amount in 万元; a unit written in the cell (元, 千元, 万, 亿元) is converted."""
+    if isinstance(cell, str) and _SIMPLE.fullmatch(cell):
+        return Decimal(cell)
     match = _MONEY.fullmatch(_number_text(cell))
     if match is None or match[2] not in _UNITS:
         return _unless_blank(cell)
@@ -156,6 +190,8 @@ def to_ratio(cell: Cell | None) -> Decimal | Clear | Problem | None:
 
 def to_count(cell: Cell | None) -> int | Clear | Problem | None:
     """A whole number of people or things, not negative; 「12人」 counts as 12, 3.5 is refused."""
+    if isinstance(cell, str) and _SMALL.fullmatch(cell):
+        return int(cell)
     match = _COUNT.fullmatch(_number_text(cell))
     if match is None:
         return _unless_blank(cell)
@@ -165,12 +201,24 @@ def to_count(cell: Cell | None) -> int | Clear | Problem | None:
     return int(number) if number == number.to_integral_value() and number <= 10**9 else _not_a_number(cell)
 
 
+def to_people(cell: Cell | None) -> Decimal | Clear | Problem | None:
+    """People of a year: as ``to_count``, but a mean of months may have decimals."""
+    if isinstance(cell, str) and _SIMPLE.fullmatch(cell):
+        return Decimal(cell)
+    match = _COUNT.fullmatch(_number_text(cell))
+    if match is None:
+        return _unless_blank(cell)
+    return _bounded(Decimal(match[1].replace(",", "")), cell, negative=False)
+
+
 def to_day(cell: Cell | None) -> dt.date | Clear | Problem | None:
     """A day: a real date, 2023.2.6, 2020年7月13日, 20140820, or a serial number that a spreadsheet leaves."""
     if isinstance(cell, dt.datetime):
         cell = cell.date()
     if isinstance(cell, dt.date):
         return cell if cell.year in _YEARS else _not_a_day(cell)
+    if isinstance(cell, str) and (iso := _ISO_DAY.fullmatch(cell)) and (day := _day(*map(int, iso.groups()))):
+        return day
     if is_clear(cell):
         return CLEAR
     if is_blank(cell):
@@ -180,6 +228,8 @@ def to_day(cell: Cell | None) -> dt.date | Clear | Problem | None:
 
 def to_phone(cell: Cell | None) -> str | Clear | Problem | None:
     """Phone numbers as written, width folded; several in one cell stay together. Digits must be there."""
+    if isinstance(cell, str) and _SIMPLE_PHONE.fullmatch(cell):
+        return cell
     if is_clear(cell):
         return CLEAR
     if is_blank(cell):

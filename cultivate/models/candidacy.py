@@ -54,6 +54,8 @@ class Proposal(Base):
     candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
     to: Mapped[str] = mapped_column("to_stage", String(16))
     reason: Mapped[str] = mapped_column(String(1000))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("application_batch.id"), index=True)
+    """The application batch that it is proposed for."""
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     proposed_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(16), default="waiting", index=True)

@@ -29,6 +29,10 @@ class Certificate(Base):
     """``valid``, ``revoked`` or ``void`` (its recording was taken back). Lapse is a matter of the day, not a status."""
     revoked_on: Mapped[date | None]
     revoked_reason: Mapped[str | None] = mapped_column(Text)
+    rename_reported_on: Mapped[date | None]
+    """Day on which the firm told the authority of its last new name; number and validity stay."""
+    relocation_case: Mapped[str | None] = mapped_column(String(200))
+    """The other authority's case where the firm brought it along or took it away."""
     move_id: Mapped[int] = mapped_column(ForeignKey("stage_move.id"))
     import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     created_at: Mapped[datetime]

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cultivate.db.base import Base, BigId
 from cultivate.db.types import Money
+from cultivate.models.firm_figure import FirmFigure
 
 _LIVING = text("deleted_at IS NULL")
 
 
 class Firm(Base):
-    """A firm of the register. ``deleted_at`` is a tombstone: an undone import, later a merged duplicate."""
+    """A firm of the register. ``deleted_at`` is a tombstone: an undone import, a merged duplicate."""
 
     __tablename__ = "firm"
     __table_args__ = (
@@ -60,7 +61,12 @@ class Firm(Base):
     import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     deleted_at: Mapped[datetime | None]
 
-    years: Mapped[list["FirmYear"]] = relationship(order_by="FirmYear.year", cascade="all, delete-orphan")
+    figures: Mapped[list[FirmFigure]] = relationship(
+        primaryjoin=lambda: (FirmFigure.firm_id == Firm.id) & FirmFigure.replaced_at.is_(None),
+        order_by=lambda: (FirmFigure.year, FirmFigure.id),
+        viewonly=True,
+    )
+    """The current figures; written through ``services/firm_figures.py``."""
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 SQLAlchemy's own protocol
 
@@ -76,14 +82,3 @@ class FirmName(Base):
     name_key: Mapped[str] = mapped_column(String(200), index=True)
     until: Mapped[date | None]
     """Day of the rename, when known."""
-
-
-class FirmYear(Base):
-    """Figures of one fiscal year, in 万元."""
-
-    __tablename__ = "firm_year"
-
-    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True)
-    sales: Mapped[Decimal | None] = mapped_column(Money)
-    rd: Mapped[Decimal | None] = mapped_column(Money)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cultivate.domain import masking
 from cultivate.domain.scope import Scope
@@ -41,6 +41,19 @@ class ServiceRow:
     followed_up_at: datetime | None
     recorded_at: datetime
     by: str | None
+    version: int
+    visit_id: int
+    """The same for all records of one visit."""
+    round_id: int | None
+    participants: str
+    found: str
+    promised: str
+    follow_up: str
+    follow_up_owner_id: int | None
+    follow_up_owner: str | None
+    outcome: str
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +105,13 @@ class TrailRow:
 
 def services_of(session: Session, scope: Scope, firm_id: int) -> list[ServiceRow]:
     """Service records of a firm, newest first."""
+    owner = aliased(User)
     rows = session.execute(
-        select(ServiceRecord, Candidacy.track, User.display_name)
+        select(ServiceRecord, Candidacy.track, User.display_name, owner.display_name)
         .join(Candidacy, Candidacy.id == ServiceRecord.candidacy_id)
         .join(Firm, Firm.id == Candidacy.firm_id)
         .outerjoin(User, User.id == ServiceRecord.by_id)
+        .outerjoin(owner, owner.id == ServiceRecord.follow_up_owner_id)
         .where(Candidacy.firm_id == firm_id, firm_within(scope))
         .order_by(ServiceRecord.on.desc(), ServiceRecord.id.desc())
     )
@@ -112,8 +127,20 @@ def services_of(session: Session, scope: Scope, firm_id: int) -> list[ServiceRow
             followed_up_at=row.followed_up_at,
             recorded_at=row.recorded_at,
             by=name,
+            version=row.version,
+            visit_id=row.visit_id or row.id,
+            round_id=row.round_id,
+            participants=row.participants,
+            found=row.found,
+            promised=row.promised,
+            follow_up=row.follow_up,
+            follow_up_owner_id=row.follow_up_owner_id,
+            follow_up_owner=holder,
+            outcome=row.outcome,
+            withdrawn_at=row.withdrawn_at,
+            withdrawn_reason=row.withdrawn_reason,
         )
-        for row, track, name in rows
+        for row, track, name, holder in rows
     ]
 
 

@@ -4,31 +4,24 @@ A caseworker sees their own imports only: a file may speak of firms of other str
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from cultivate.domain.actor import Actor
 from cultivate.domain.scope import Scope
 from cultivate.errors import NotFound
 from cultivate.models import Firm, ImportBatch, ImportRow, User
+from cultivate.models.import_batch import UNDECIDED
 from cultivate.queries.candidacies import firm_within
 from cultivate.queries.paging import Page, offset_of
 
-#: rows that need a person come first, then what would be written, then what needs nothing
-ORDER = (
-    "to_decide",
-    "rejected",
-    "duplicate",
-    "update",
-    "create",
-    "matched",
-    "unmatched",
-    "unchanged",
-)
+#: rows that need a person come first; then odd ones, then what would be written, then what needs nothing
+PERSON = ("to_decide", "rejected", "conflict")
+ORDER = ("update", "create", "matched", "duplicate", "unmatched", "unchanged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +45,8 @@ class BatchRow:
     created_at: datetime
     committed_at: datetime | None
     undone_at: datetime | None
+    policy: str
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +70,8 @@ class RowView:
     changes: Sequence[Mapping[str, Any]]
     decision: str | None
     firm: FirmRef | None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What a person added to the decision."""
 
 
 _COLUMNS = (
@@ -95,6 +92,8 @@ _COLUMNS = (
     ImportBatch.created_at,
     ImportBatch.committed_at,
     ImportBatch.undone_at,
+    ImportBatch.policy,
+    ImportBatch.signature,
 )
 
 
@@ -118,8 +117,8 @@ def get_batch(session: Session, actor: Actor, batch_id: int) -> BatchRow:
 
 
 def list_batches(session: Session, actor: Actor, number: int = 1, size: int = 20) -> Page[BatchRow]:
-    """Imports, the newest first; dropped previews are left out."""
-    open_ones = ImportBatch.status != "dropped"
+    """Imports that were done, the newest first; taken back or not."""
+    open_ones = ImportBatch.status.in_(["committed", "undone"])
     total = (
         session.scalar(select(func.count()).select_from(ImportBatch).where(visible(actor), open_ones)) or 0
     )
@@ -131,6 +130,41 @@ def list_batches(session: Session, actor: Actor, number: int = 1, size: int = 20
         .limit(size)
     )
     return Page([BatchRow(*row) for row in rows], total, max(number, 1), size)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingBatch:
+    """An import that waits for its owner; ``undecided`` counts rows that somebody must decide."""
+
+    batch: BatchRow
+    undecided: int
+
+
+def list_waiting(session: Session, actor: Actor, most: int = 50) -> list[WaitingBatch]:
+    """Imports that wait: for their columns, for a look at their rows, for decisions; one's own first."""
+    undecided = (
+        select(func.count())
+        .select_from(ImportRow)
+        .where(ImportRow.batch_id == ImportBatch.id, UNDECIDED)
+        .correlate(ImportBatch)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        _batches(actor)
+        .add_columns(undecided)
+        .where(
+            or_(
+                ImportBatch.status.in_(["mapping", "preview"]),
+                and_(
+                    ImportBatch.status == "committed",
+                    ImportBatch.id.in_(select(ImportRow.batch_id).where(UNDECIDED)),
+                ),
+            )
+        )
+        .order_by(case((ImportBatch.by_id == actor.user_id, 0), else_=1), ImportBatch.id.desc())
+        .limit(most)
+    )
+    return [WaitingBatch(BatchRow(*row[:-1]), row[-1]) for row in rows]
 
 
 def find_same_file(session: Session, actor: Actor, batch: BatchRow) -> BatchRow | None:
@@ -165,8 +199,16 @@ def list_rows(
     if outcome:
         condition = and_(condition, ImportRow.outcome == outcome)
     total = session.scalar(select(func.count()).select_from(ImportRow).where(condition)) or 0
+    odd = cast(ImportRow.problems, String) != "[]"
     urgency = case(
-        {name: place for place, name in enumerate(ORDER)}, value=ImportRow.outcome, else_=len(ORDER)
+        (
+            ImportRow.outcome.in_(PERSON),
+            case({name: at for at, name in enumerate(PERSON)}, value=ImportRow.outcome),
+        ),
+        (odd, len(PERSON)),
+        else_=len(PERSON)
+        + 1
+        + case({name: at for at, name in enumerate(ORDER)}, value=ImportRow.outcome, else_=9),
     )
     statement = _rows(actor.scope).where(condition).order_by(urgency, ImportRow.number)
     rows = session.execute(statement.offset(offset_of(number, size)).limit(size))
@@ -214,6 +256,7 @@ def _rows(scope: Scope) -> "Select[Any]":
         ImportRow.problems,
         ImportRow.changes,
         ImportRow.decision,
+        ImportRow.given,
         Firm.id,
         Firm.name,
         Firm.uscc,
@@ -222,6 +265,6 @@ def _rows(scope: Scope) -> "Select[Any]":
 
 
 def _view(row: Any) -> RowView:
-    number, outcome, values, problems, changes, decision, firm_id, name, uscc, street_id = row
+    number, outcome, values, problems, changes, decision, given, firm_id, name, uscc, street_id = row
     firm = None if firm_id is None else FirmRef(firm_id, name, uscc, street_id)
-    return RowView(number, outcome, values, problems, changes, decision, firm)
+    return RowView(number, outcome, values, problems, changes, decision, firm, given)

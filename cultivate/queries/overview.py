@@ -91,7 +91,8 @@ def place_lines(
     as_of: date,
     known_at: datetime | None,
     by: Dimension,
-    stalled_days: Mapping[str, int] | None,
+    *,
+    stalled: bool,
 ) -> list[PlaceLine]:
     """A line for every street or park that the scope may see, the furthest behind first.
 
@@ -101,14 +102,13 @@ def place_lines(
     places = [unit for unit in shown(units.list_units(session), scope) if unit.kind == KINDS[by]]
     if by == "park":
         places.append(NO_PARK)
-    days = None if stalled_days is None else tuple(sorted(stalled_days.items()))
-    key = ("places", scope, track, as_of, known_at, by, promises, days, tuple(places))
+    key = ("places", scope, track, as_of, known_at, by, promises, stalled, tuple(places))
 
     def count() -> list[PlaceLine]:
-        stalled = None if days is None else _stalled(session, scope, track, as_of, by, dict(days))
         lines = _lines(session, scope, track, as_of, known_at, by, places, promises)
-        if stalled is not None:
-            lines = [replace(line, stalled=stalled.get(line.unit.id, 0)) for line in lines]
+        if stalled:
+            counts = _stalled(session, scope, track, as_of, by)
+            lines = [replace(line, stalled=counts.get(line.unit.id, 0)) for line in lines]
         return sorted(lines, key=_urgency)
 
     return remember(session, key, count)
@@ -155,13 +155,10 @@ def _stalled(
     track: str,
     as_of: date,
     by: Dimension,
-    stalled_days: Mapping[str, int],
 ) -> dict[int, int]:
     group: Any = Candidacy.street_id if by == "unit" else Candidacy.park_id
     statement = (
-        select(group, func.count())
-        .where(Candidacy.track == track, stalled_condition(as_of, stalled_days))
-        .group_by(group)
+        select(group, func.count()).where(Candidacy.track == track, stalled_condition(as_of)).group_by(group)
     )
     inside = within(Candidacy, scope)
     if inside is not None:

@@ -15,21 +15,30 @@ class Page(Generic[Row]):
     total: int
     number: int = 1
     size: int = 50
+    more: bool = False
+    """``total`` is only known to be at least that: a search that found too much to count."""
+    reach: int | None = None
+    """So many rows can be paged through, where that is fewer than there are."""
+
+    @property
+    def within_reach(self) -> int:
+        """The rows that can be paged through."""
+        return self.total if self.reach is None else min(self.total, self.reach)
 
     @property
     def pages(self) -> int:
         """How many pages there are; an empty list has one."""
-        return max(1, -(-self.total // self.size))
+        return max(1, -(-self.within_reach // self.size))
 
     @property
     def first(self) -> int:
         """Ordinal of the first row shown, 0 in an empty list."""
-        return min((self.number - 1) * self.size + 1, self.total)
+        return min((self.number - 1) * self.size + 1, self.within_reach)
 
     @property
     def last(self) -> int:
         """Ordinal of the last row shown."""
-        return min(self.number * self.size, self.total)
+        return min(self.number * self.size, self.within_reach)
 
 
 def offset_of(number: int, size: int) -> int:

@@ -4,7 +4,6 @@ They are the numbers of the pages, counted by the same functions; only the to-do
 which the letter is written, since nobody can do anything about what waited then.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -27,7 +26,7 @@ from cultivate.queries.worklist import Task
 
 MONTHS_SHOWN = 13
 #: sections of the work page that a letter tells of, and how many rows of each
-WAITING = ("proposals", "overdue", "stalled", "ending")
+WAITING = ("proposals", "overdue", "stalled", "ending", "reports")
 WAITING_SHOWN = 8
 
 
@@ -154,14 +153,12 @@ class Weekly:
         return sum(page.total for page in self.waiting.values())
 
 
-def weekly(
-    session: Session, reader: Actor, slot: Slot, today: date, stalled_days: Mapping[str, int]
-) -> Weekly:
+def weekly(session: Session, reader: Actor, slot: Slot, today: date) -> Weekly:
     """Count a week for a reader; their own units come first."""
     scope = reader.scope
     known = units.list_units(session)
     waiting = {
-        section: worklist.list_section(session, reader, section, today, stalled_days, size=WAITING_SHOWN)
+        section: worklist.list_section(session, reader, section, today, size=WAITING_SHOWN)
         for section in WAITING
     }
     return Weekly(

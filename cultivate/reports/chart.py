@@ -11,14 +11,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cultivate.log import log
-from cultivate.paths import PACKAGE
-from cultivate.reports import palette
+from cultivate.reports import fonts, palette
 from cultivate.reports.widths import display_width
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
-FONT = PACKAGE / "static" / "vendor" / "fonts" / "NotoSansSC-Regular.ttf"
+
 #: small, so that its letters are still read when a phone shrinks it
 WIDTH_INCHES = 4.6
 HEIGHT_INCHES = 1.7
@@ -51,9 +50,9 @@ class Line:
 def _font(size: float) -> "FontProperties":
     from matplotlib.font_manager import FontProperties
 
-    if FONT.is_file():
-        return FontProperties(fname=str(FONT), size=size)
-    log.warning("the chart's font is missing: Chinese labels will be blank", font=FONT.name)
+    if fonts.REGULAR.is_file():
+        return FontProperties(fname=str(fonts.REGULAR), size=size)
+    log.warning("the chart's font is missing: Chinese labels will be blank", font=fonts.REGULAR.name)
     return FontProperties(size=size)
 
 

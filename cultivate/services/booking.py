@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from cultivate import clock
 from cultivate.domain.actor import Actor
 from cultivate.domain.ledger import NO_PARK, Place
 from cultivate.domain.stages import OUTSIDE
-from cultivate.models import Candidacy, Firm, StageMove, Transfer
+from cultivate.models import BatchEntry, Candidacy, Firm, StageMove, Transfer
 from cultivate.queries.candidacies import booked_moves, source_of, target_of
-from cultivate.services import ledger
+from cultivate.services import in_charge, ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,30 @@ def counter(act: Act, candidacy: Candidacy, move: StageMove, reason: str) -> int
     )
 
 
+def again(act: Act, candidacy: Candidacy, move: StageMove, caused_by_id: int | None) -> int:
+    """Book a move that was taken back once more, on its own day; ``caused_by_id`` as it is called now."""
+    entered = [other for other in standing_moves(act.session, candidacy.id) if other.transfer_id is None]
+    transfer = move.transfer_id is not None
+    made = _append(
+        act,
+        candidacy,
+        move.kind,
+        source_of(move),
+        target_of(move),
+        move.effective_on,
+        since=entered[-1].effective_on if transfer and entered else move.effective_on,
+        transfer_id=move.transfer_id,
+        reason=move.reason,
+        evidence=move.evidence,
+        override_reason=move.override_reason,
+        retry_year=move.retry_year,
+        caused_by_id=caused_by_id,
+    )
+    # what rests on the move rests on it as it is called now
+    act.session.execute(update(BatchEntry).where(BatchEntry.move_id == move.id).values(move_id=made))
+    return made
+
+
 def _append(
     act: Act,
     candidacy: Candidacy,
@@ -132,20 +156,33 @@ def rewind(act: Act, candidacy: Candidacy, day: date, reason: str) -> list[int]:
 
 
 def replay_transfers(act: Act, candidacy: Candidacy) -> None:
-    """Book the firm's later changes of street for a candidacy that was opened or set back before them."""
+    """Book the later changes of street for a candidacy that was opened or set back before them.
+
+    They are the firm's, and those that the candidacy itself went along with while its firm was another one,
+    before a merge: the merge's own change of street among them.
+    """
     last = standing_moves(act.session, candidacy.id)[-1].effective_on
     booked = {move.transfer_id for move in standing_moves(act.session, candidacy.id)}
-    for transfer in later_transfers(act.session, candidacy.firm_id, last):
-        if transfer.id not in booked:
+    own = select(StageMove.transfer_id).where(
+        StageMove.candidacy_id == candidacy.id, StageMove.transfer_id.is_not(None)
+    )
+    concerned = or_(Transfer.firm_id == candidacy.firm_id, Transfer.id.in_(own))
+    for transfer in _later(act.session, concerned, last):
+        there = (transfer.to_street_id, transfer.to_park_id)
+        if transfer.id not in booked and (candidacy.street_id, candidacy.park_id) != there:
             relocate(act, candidacy, transfer)
 
 
 def later_transfers(session: Session, firm_id: int, day: date) -> list[Transfer]:
-    """Changes of street effective after ``day`` that stand, oldest first."""
+    """Changes of street of a firm effective after ``day`` that stand, oldest first."""
+    return _later(session, Transfer.firm_id == firm_id, day)
+
+
+def _later(session: Session, condition: ColumnElement[bool], day: date) -> list[Transfer]:
     return list(
         session.scalars(
             select(Transfer)
-            .where(Transfer.firm_id == firm_id, Transfer.effective_on > day, Transfer.reversed_at.is_(None))
+            .where(condition, Transfer.effective_on > day, Transfer.reversed_at.is_(None))
             .order_by(Transfer.effective_on, Transfer.id)
         )
     )
@@ -187,5 +224,7 @@ def open_new(
     )
     act.session.add(candidacy)
     act.session.flush()
+    if in_charge_id is not None:
+        in_charge.opened(act.session, act.actor.user_id, [(candidacy.id, in_charge_id)])
     step(act, candidacy, stage, effective_on, **extra)
     return candidacy

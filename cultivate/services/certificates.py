@@ -1,6 +1,7 @@
-"""Certificates: entry into ``certify``, official lists, revocation, lapse and renewal."""
+"""Certificates: entry into ``certify``, official lists, revocation and lapse."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
@@ -11,7 +12,7 @@ from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Act as Permission
 from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, Exit, Stage
 from cultivate.errors import N_, Invalid, NotFound
-from cultivate.models import Candidacy, Certificate, Firm
+from cultivate.models import Candidacy, Certificate, Firm, StageMove
 from cultivate.queries.candidacies import firm_within
 from cultivate.services import audit, booking
 from cultivate.services.booking import Act
@@ -65,13 +66,17 @@ def enter(
 ) -> int:
     """Book the entry into ``certify`` and record the certificate; returns the move's id.
 
-    The firm's candidacy that was in force leaves for ``superseded`` the same day, so that the firm never
-    counts twice while two certificates overlap.
+    Whatever of the firm counts on that day leaves for ``superseded``, so that the firm never counts twice
+    while two certificates overlap. Had it left later by another way (the firm moved out, gave up, was
+    revoked), this one takes that way on that day: it was the firm that left.
     """
     move_id = booking.step(act, candidacy, Stage.CERTIFY, effective_on, reason=reason, evidence=evidence)
     record(act, candidacy, move_id, number, issued_on, effective_on)
-    for older in _in_force_beside(act.session, candidacy):
-        _supersede(act, older, effective_on, move_id)
+    ends = _succeed(act, candidacy, effective_on, move_id)
+    for later in _certified_later(act.session, candidacy, effective_on):
+        supersede(act, later, effective_on, move_id)
+    if ends:
+        _leave(act, candidacy, effective_on, ends)
     return move_id
 
 
@@ -96,11 +101,93 @@ def record(
     act.session.flush()
 
 
-def _in_force_beside(session: Session, candidacy: Candidacy) -> list[Candidacy]:
-    """Other candidacies of the firm and track that stand at ``certify``, or lapsed too late to have lapsed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """When and how a certificate stops counting."""
 
-    The second kind: the renewal is recorded after the lapse was booked, but its day lies before it.
+    day: date
+    account: str
+    reason: str | None
+    evidence: str | None = None
+    caused_by_id: int | None = None
+
+
+def _succeed(act: Act, candidacy: Candidacy, day: date, move_id: int) -> list[_End]:
+    """Supersede what of the firm counts on ``day`` beside the candidacy; returns how that had left later."""
+    ends = []
+    for older in _beside(act.session, candidacy):
+        moves = [each for each in booking.standing_moves(act.session, older.id) if each.transfer_id is None]
+        before = [each for each in moves if each.effective_on <= day]
+        if not before or before[-1].to_account != Stage.CERTIFY:
+            continue
+        ends += [
+            _as_end(left) for left in moves if left.effective_on > day and left.to_account in _TAKEN_ALONG
+        ]
+        supersede(act, older, day, move_id)
+    return ends
+
+
+#: ways out that whoever succeeds a certificate takes as well; a lapse is each certificate's own
+_TAKEN_ALONG = frozenset({Exit.WITHDRAWN, Exit.MOVED_OUT, Exit.CLOSED, Exit.REVOKED, Exit.SUPERSEDED})
+
+
+def _as_end(left: StageMove) -> _End:
+    return _End(
+        day=left.effective_on,
+        account=left.to_account,
+        reason=left.reason,
+        evidence=left.evidence,
+        caused_by_id=left.caused_by_id,
+    )
+
+
+def _leave(act: Act, candidacy: Candidacy, since: date, ends: Sequence[_End]) -> None:
+    """Let a certificate that counts since then leave by the first of these ends, or by its lapse before that.
+
+    The firm's changes of street before the end are followed.
     """
+    end = min(ends, key=lambda each: each.day)
+    lapse = _lapse_day(act.session, candidacy)
+    if lapse is not None and lapse < end.day:
+        end = _End(day=lapse, account=Exit.EXPIRED, reason=N_("certificate ended"))
+    for transfer in booking.later_transfers(act.session, candidacy.firm_id, since):
+        if transfer.effective_on < end.day:
+            booking.relocate(act, candidacy, transfer)
+    booking.step(
+        act,
+        candidacy,
+        end.account,
+        end.day,
+        reason=end.reason,
+        evidence=end.evidence,
+        caused_by_id=end.caused_by_id,
+    )
+    if end.account == Exit.REVOKED:
+        for certificate in _valid_of(act.session, candidacy):
+            certificate.status = "revoked"
+            certificate.revoked_on = end.day
+            certificate.revoked_reason = end.reason
+
+
+def _valid_of(session: Session, candidacy: Candidacy) -> Sequence[Certificate]:
+    return session.scalars(
+        select(Certificate)
+        .where(Certificate.candidacy_id == candidacy.id, Certificate.status == "valid")
+        .order_by(Certificate.id)
+    ).all()
+
+
+def _certified_later(session: Session, candidacy: Candidacy, day: date) -> list[Candidacy]:
+    """Others that stand at ``certify`` since a later day: the book was told the order wrongly."""
+    return [
+        other
+        for other in _beside(session, candidacy)
+        if other.stage == Stage.CERTIFY and other.stage_since > day
+    ]
+
+
+def _beside(session: Session, candidacy: Candidacy) -> list[Candidacy]:
+    """The firm's other candidacies on the track."""
     return list(
         session.scalars(
             select(Candidacy)
@@ -108,10 +195,6 @@ def _in_force_beside(session: Session, candidacy: Candidacy) -> list[Candidacy]:
                 Candidacy.firm_id == candidacy.firm_id,
                 Candidacy.track == candidacy.track,
                 Candidacy.id != candidacy.id,
-                or_(
-                    Candidacy.stage == Stage.CERTIFY,
-                    (Candidacy.stage == Exit.EXPIRED) & (Candidacy.stage_since > candidacy.stage_since),
-                ),
             )
             .order_by(Candidacy.id)
             .execution_options(populate_existing=True)
@@ -119,13 +202,17 @@ def _in_force_beside(session: Session, candidacy: Candidacy) -> list[Candidacy]:
     )
 
 
-def _supersede(act: Act, older: Candidacy, day: date, caused_by_id: int) -> None:
-    """The older one leaves on ``day``; had it ended before, its lapse is booked instead."""
+def supersede(
+    act: Act, older: Candidacy, day: date, caused_by_id: int | None, reason: str = N_("renewed")
+) -> None:
+    """The older one leaves on ``day``; had it ended before, its lapse is booked instead.
+
+    ``caused_by_id`` is the entry whose taking back lets it stand again.
+    """
     lapse = _lapse_day(act.session, older)
     if lapse is not None and lapse <= day:
         _lapse(act, older, lapse)
         return
-    reason = N_("renewed")
     booking.rewind(act, older, day, reason)
     booking.step(act, older, Exit.SUPERSEDED, day, reason=reason, caused_by_id=caused_by_id)
 
@@ -171,19 +258,21 @@ def certify_by_list(
         .where(Certificate.firm_id == firm_id, Certificate.track == track, Certificate.status != "void")
         .order_by(Certificate.counts_from, Certificate.id)
     ).all()
-    if _says_what_is_known(known, track, number, issued_on):
+    if says_what_is_known(known, track, number, issued_on):
         return False
     later = [certificate for certificate in known if certificate.counts_from > issued_on]
     if later:
         _certify_in_the_past(act, firm, track, number, issued_on, later[0], evidence)
         return True
-    candidacy = _opened_for_list(act, firm, track, issued_on, evidence)
+    candidacy = opened_for_list(act, firm, track, issued_on, evidence)
     enter(act, candidacy, number, issued_on, issued_on, evidence=evidence)
-    booking.replay_transfers(act, candidacy)
+    if candidacy.stage == Stage.CERTIFY:
+        booking.replay_transfers(act, candidacy)
     return True
 
 
-def _says_what_is_known(known: Sequence[Certificate], track: str, number: str, issued_on: date) -> bool:
+def says_what_is_known(known: Sequence[Certificate], track: str, number: str, issued_on: date) -> bool:
+    """Whether a line of a list adds nothing to the certificates (those not void) that the firm has."""
     if any(certificate.issued_on == issued_on for certificate in known):
         return True
     if number.strip() and any(certificate.number == number.strip() for certificate in known):
@@ -194,8 +283,8 @@ def _says_what_is_known(known: Sequence[Certificate], track: str, number: str, i
     )
 
 
-def _opened_for_list(act: Act, firm: Firm, track: str, issued_on: date, evidence: str | None) -> Candidacy:
-    """The firm's open candidacy set back to the day of issue, or a new one opened on that day."""
+def opened_for_list(act: Act, firm: Firm, track: str, issued_on: date, evidence: str | None) -> Candidacy:
+    """The firm's open candidacy set back to that day (of issue, of moving in), or a new one opened on it."""
     reason = N_("the official list names this firm from an earlier day")
     candidacy = act.session.scalar(
         select(Candidacy)
@@ -252,21 +341,25 @@ def _certify_in_the_past(
     )
     entry = booking.standing_moves(act.session, candidacy.id)[-1]
     record(act, candidacy, entry.id, number, issued_on, issued_on)
-    last = packs.track(track).valid_through(issued_on)
-    end = later.counts_from if last is None else min(later.counts_from, last + timedelta(days=1))
-    for transfer in booking.later_transfers(act.session, candidacy.firm_id, issued_on):
-        if transfer.effective_on < end:
-            booking.relocate(act, candidacy, transfer)
-    if last is not None and last < later.counts_from:
-        booking.step(act, candidacy, Exit.EXPIRED, end, reason=N_("certificate ended"))
-    else:
-        booking.step(act, candidacy, Exit.SUPERSEDED, end, reason=N_("renewed"), caused_by_id=later.move_id)
+    ends = _succeed(act, candidacy, issued_on, entry.id)
+    renewed = _End(
+        day=later.counts_from, account=Exit.SUPERSEDED, reason=N_("renewed"), caused_by_id=later.move_id
+    )
+    _leave(act, candidacy, issued_on, [*ends, renewed])
 
 
-def revoke(session: Session, actor: Actor, certificate_id: int, on: date, reason: str) -> int:
+def revoke(
+    session: Session,
+    actor: Actor,
+    certificate_id: int,
+    on: date,
+    reason: str,
+    *,
+    import_batch_id: int | None = None,
+) -> int:
     """Book ``certify -> revoked``; returns the move's id."""
     actor.require(Permission.REVOKE_CERTIFICATE)
-    act = booking.begin(session, actor)
+    act = booking.begin(session, actor, import_batch_id)
     certificate = session.scalar(
         select(Certificate)
         .join(Firm, Firm.id == Certificate.firm_id)
@@ -316,42 +409,3 @@ def post_lapses(session: Session, actor: Actor, today: date) -> int:
         if last is not None:  # never: the condition above asks for a last day
             _lapse(act, candidacy, last + timedelta(days=1))
     return len(due)
-
-
-def open_renewals(session: Session, actor: Actor, today: date) -> int:
-    """Open the next candidacy, at ``serve``, of each firm whose certificate ends within this filing year.
-
-    Re-recognition is a full new application, filed in the summer of the year in which the certificate ends
-    (国科发火〔2016〕32号), so it starts with that year and not some days before the end. Returns how many.
-    """
-    act = booking.begin(session, actor)
-    year_end = today.replace(month=12, day=31)
-    busy = select(Candidacy.firm_id).where(
-        Candidacy.track == Certificate.track, Candidacy.stage.in_(OPEN_STAGES)
-    )
-    rows = session.execute(
-        select(Candidacy, Firm)
-        .join(Certificate, Certificate.candidacy_id == Candidacy.id)
-        .join(Firm, Firm.id == Candidacy.firm_id)
-        .where(
-            Certificate.status == "valid",
-            Certificate.valid_through >= today,
-            Certificate.valid_through <= year_end,
-            Candidacy.stage == Stage.CERTIFY,
-            Firm.deleted_at.is_(None),
-            Certificate.firm_id.not_in(busy.correlate(Certificate)),
-        )
-        .order_by(Candidacy.id)
-    ).all()
-    for held, firm in rows:
-        booking.open_new(
-            act,
-            firm,
-            held.track,
-            Stage.SERVE,
-            today,
-            renews=held,
-            in_charge_id=held.in_charge_id,
-            reason=N_("certificate ends within the filing year"),
-        )
-    return len(rows)

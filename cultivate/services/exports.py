@@ -5,6 +5,7 @@ what is known when the workbook comes back, a masked number would overwrite it. 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,21 @@ from sqlalchemy.orm import Session
 from xlsxwriter.exceptions import FileCreateError
 
 from cultivate import clock, packs
+from cultivate.db.large import small_cache
+from cultivate.domain import record_mark
 from cultivate.domain.actor import Actor
+from cultivate.domain.figures import CALIBRE_TITLES, FIGURES, KEYS, MONEY, key_of, split_key
 from cultivate.domain.permissions import Act
 from cultivate.domain.scope import Scope
 from cultivate.domain.stages import ACCOUNTS, LABELS, OUTSIDE, STAGES
 from cultivate.errors import N_, Invalid
 from cultivate.i18n import _, language
-from cultivate.models import Certificate, Firm, FirmName, FirmYear
-from cultivate.queries import firms, units
+from cultivate.models import Certificate, Firm, FirmFigure, FirmName
+from cultivate.queries import figures, firms, units
 from cultivate.queries.firms import FirmFilter
 from cultivate.queries.standing import standing
 from cultivate.queries.units import Unit
-from cultivate.services import audit
+from cultivate.services import audit, export_rights, long_work
 from cultivate.spreadsheets import write
 from cultivate.spreadsheets.write import CellKind, SheetSpec
 
@@ -52,10 +56,13 @@ _FIXED: tuple[tuple[str, CellKind, int], ...] = (
     ("地址", "text", 36),
     ("备注", "text", 30),
 )
+_RECORD: tuple[str, CellKind, int] = ("记录号", "text", 14)
+"""By it a line is known again, and told when it is older than its record."""
 _YEARS_AFTER = 12
 """The yearly columns stand behind 科技人员数."""
 
 
+@long_work.seldom_collecting()
 def export_firms(
     session: Session, actor: Actor, path: Path, wanted: FirmFilter, as_of: date | None = None
 ) -> int:
@@ -69,11 +76,12 @@ def export_firms(
         raise Invalid(N_("Exports are written as .xlsx or .csv."), field="file", code="format-unknown")
     if wanted.stage is not None and wanted.stage not in ACCOUNTS:
         raise Invalid(N_("“%(stage)s” is no stage."), field="stage", code="no-such-stage", stage=wanted.stage)
-    years = _years(session)
-    columns = _columns(years)
+    yearly = _yearly(session)
+    columns = _columns(yearly)
     counter = _Counter()
-    rows = counter.counting(_rows(session, actor.scope, wanted, as_of, years))
-    _write(path, columns, rows)
+    rows = counter.counting(_rows(session, actor.scope, wanted, as_of, yearly))
+    with small_cache(session):
+        _write(path, columns, rows, export_rights.sheet(session, actor.scope, wanted))
     audit.note(
         session,
         actor,
@@ -88,8 +96,13 @@ def export_firms(
     return counter.rows
 
 
-def _write(path: Path, columns: list[tuple[str, CellKind, int]], rows: Iterator[Row]) -> None:
-    """Beside its place first, so that a file of that name is either whole or as it was."""
+def _write(
+    path: Path, columns: list[tuple[str, CellKind, int]], rows: Iterator[Row], rights: SheetSpec
+) -> None:
+    """Beside its place first, so that a file of that name is either whole or as it was.
+
+    ``rights`` are a second sheet; a .csv has room for the register alone.
+    """
     if not path.parent.is_dir():
         raise Invalid(N_("There is no folder “%(folder)s”."), field="file", folder=str(path.parent))
     part = path.with_name(f".{path.name}.part")
@@ -97,7 +110,7 @@ def _write(path: Path, columns: list[tuple[str, CellKind, int]], rows: Iterator[
         if path.suffix.lower() == ".csv":
             write.write_csv(part, [title for title, _kind, _width in columns], rows)
         else:
-            write.write_xlsx(part, [SheetSpec("企业名册", columns, rows)])
+            write.write_xlsx(part, [SheetSpec("企业名册", columns, rows), rights])
         part.replace(path)
     except (OSError, FileCreateError) as error:
         raise Invalid(
@@ -131,16 +144,34 @@ def _said(wanted: FirmFilter, as_of: date | None) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value}
 
 
-def _years(session: Session) -> list[int]:
-    """Years with figures, and the last closed ones, newest last."""
-    known = set(session.scalars(select(FirmYear.year).distinct()))
+def _yearly(session: Session) -> list[tuple[int, str]]:
+    """Years and keys of the figures that are known of anybody; sales and R&D of the last closed years in any case."""
+    known = {
+        (year, key_of(figure, calibre))
+        for year, figure, calibre in session.execute(
+            select(FirmFigure.year, FirmFigure.figure, FirmFigure.calibre)
+            .where(FirmFigure.replaced_at.is_(None))
+            .distinct()
+        )
+    }
     last = clock.today().year - 1
-    return sorted(known | set(range(last - YEARS + 1, last + 1)))
+    usual = {(year, key) for year in range(last - YEARS + 1, last + 1) for key in ("sales", "rd")}
+    return sorted(known | usual, key=lambda column: (KEYS.index(column[1]), column[0]))
 
 
-def _columns(years: Sequence[int]) -> list[tuple[str, CellKind, int]]:
-    yearly: list[tuple[str, CellKind, int]] = [
-        (f"{year}年{figure}（万元）", "number", 16) for figure in ("销售收入", "研发费用") for year in years
+def _figure_title(year: int, key: str) -> str:
+    """As ``titles.py`` reads it back."""
+    code, calibre = split_key(key)
+    figure = FIGURES[code]
+    told = [CALIBRE_TITLES[calibre]] if calibre else []
+    told += ["万元"] if figure.unit == MONEY else []
+    return f"{year}年{figure.title}" + (f"（{'，'.join(told)}）" if told else "")
+
+
+def _columns(yearly: Sequence[tuple[int, str]]) -> list[tuple[str, CellKind, int]]:
+    figures: list[tuple[str, CellKind, int]] = [
+        (_figure_title(year, key), "number" if FIGURES[split_key(key)[0]].unit == MONEY else "integer", 16)
+        for year, key in yearly
     ]
     told: list[tuple[str, CellKind, int]] = []
     for track in packs.tracks().values():
@@ -151,11 +182,11 @@ def _columns(years: Sequence[int]) -> list[tuple[str, CellKind, int]]:
             (_("%(track)s: certificate number", track=short), "text", 18),
             (_("%(track)s: valid through", track=short), "date", 12),
         ]
-    return [*_FIXED[:_YEARS_AFTER], *yearly, *_FIXED[_YEARS_AFTER:], *told]
+    return [*_FIXED[:_YEARS_AFTER], *figures, *_FIXED[_YEARS_AFTER:], *told, _RECORD]
 
 
 def _rows(
-    session: Session, scope: Scope, wanted: FirmFilter, as_of: date | None, years: Sequence[int]
+    session: Session, scope: Scope, wanted: FirmFilter, as_of: date | None, yearly: Sequence[tuple[int, str]]
 ) -> Iterator[Row]:
     """Rows by id, some thousand at a time; five queries a chunk."""
     places = units.by_id(session)
@@ -170,12 +201,13 @@ def _rows(
         if not found:
             return
         last = found[-1].id
-        yield from _written(session, scope, found, places, years, as_of)
+        yield from _written(session, scope, found, places, yearly, as_of)
 
 
 #: columns, not entities: the register passes through and does not stay in memory
 _COLUMNS = (
     Firm.id,
+    Firm.version,
     Firm.uscc,
     Firm.name,
     Firm.street_id,
@@ -199,7 +231,7 @@ def _without_standing(wanted: FirmFilter, as_of: date | None) -> FirmFilter:
     """On an earlier day track and stage are asked of that day, not of today."""
     if as_of is None:
         return wanted
-    return FirmFilter(wanted.q, wanted.unit, None, None, wanted.field, wanted.no_code, wanted.sort)
+    return replace(wanted, track=None, stage=None)
 
 
 def _written(
@@ -207,18 +239,18 @@ def _written(
     scope: Scope,
     found: Sequence[Any],
     places: dict[int, Unit],
-    years: Sequence[int],
+    yearly: Sequence[tuple[int, str]],
     as_of: date | None,
 ) -> Iterator[Row]:
     ids = [firm.id for firm in found]
     former = _former_names(session, ids)
-    figures = _figures(session, ids)
+    known_figures = figures.current_of(session, ids)
     stands = _stands(session, ids, as_of)
     for firm in found:
         name, phone = firm.contact_name, firm.contact_phone
         if not scope.contacts:
             name = phone = None
-        known = figures.get(firm.id, {})
+        known = known_figures.get(firm.id, {})
         yield [
             firm.uscc,
             firm.name,
@@ -232,13 +264,13 @@ def _written(
             firm.field,
             firm.staff,
             firm.rd_staff,
-            *(known.get((year, "sales")) for year in years),
-            *(known.get((year, "rd")) for year in years),
+            *(known.get(year, {}).get(key) for year, key in yearly),
             firm.class1_ip,
             firm.class2_ip,
             firm.address,
             firm.note,
             *(value for track in packs.tracks() for value in stands.get((firm.id, track), _NOWHERE)),
+            record_mark.make(firm.id, firm.version),
         ]
 
 
@@ -251,14 +283,6 @@ def _former_names(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     for firm_id, name in session.execute(statement):
         names.setdefault(firm_id, []).append(name)
     return names
-
-
-def _figures(session: Session, ids: Sequence[int]) -> dict[int, dict[tuple[int, str], Any]]:
-    figures: dict[int, dict[tuple[int, str], Any]] = {}
-    columns = (FirmYear.firm_id, FirmYear.year, FirmYear.sales, FirmYear.rd)
-    for firm_id, year, sales, rd in session.execute(select(*columns).where(FirmYear.firm_id.in_(ids))):
-        figures.setdefault(firm_id, {}).update({(year, "sales"): sales, (year, "rd"): rd})
-    return figures
 
 
 def _stands(session: Session, ids: Sequence[int], as_of: date | None) -> dict[tuple[int, str], Row]:
@@ -280,10 +304,12 @@ def _stands(session: Session, ids: Sequence[int], as_of: date | None) -> dict[tu
         .where(place.c.firm_id.in_(ids))
         .order_by(place.c.candidacy_id)
     )
+    ranks = {stage: rank for rank, stage in enumerate(STAGES)}
+    labels = {account: _(label) for account, label in LABELS.items()}
     stands: dict[tuple[int, str], tuple[int, Row]] = {}
     for firm_id, track, account, since, number, last in session.execute(statement):
-        rank = STAGES.index(account) if account in STAGES else -1
+        rank = ranks.get(account, -1)
         key = (firm_id, track)
         if key not in stands or stands[key][0] <= rank:
-            stands[key] = (rank, [_(LABELS[account]), since, number, last])
+            stands[key] = (rank, [labels[account], since, number, last])
     return {key: row for key, (_rank, row) in stands.items()}

@@ -8,24 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from cultivate import clock
+from cultivate.db import bulk
 from cultivate.domain import firm_names
 from cultivate.domain.actor import Actor
 from cultivate.domain.firm_data import UNSET, FirmData
 from cultivate.domain.permissions import Act
 from cultivate.errors import N_, Conflict, Invalid, NotFound
-from cultivate.models import AuditEvent, Firm, FirmName, FirmYear
+from cultivate.models import AuditEvent, Firm, FirmFigure, FirmName
 from cultivate.queries import units
 from cultivate.queries.candidacies import firm_within
-from cultivate.services import firm_rules, firms
+from cultivate.services import firm_figures, firm_rules, firms, long_work
 from cultivate.services.firm_rules import InvalidFirm, Place
 
 CHUNK = 500
-#: without it the ORM makes a statement for each pattern of empty columns: a thousand rows become hundreds
-_ONE_BATCH = {"render_nulls": True}
+_WRITTEN_AT_ONCE = 5_000
 Item = TypeVar("Item")
 
 
@@ -49,15 +49,17 @@ def register_many(
     clean = list(rows) if judged else [_judged(data) for data in rows]
     _refuse_taken(session, [data.uscc for data in clean if isinstance(data.uscc, str)])
     places = _places(session, actor, clean)
-    records = [
-        firms.new_row(actor, data, place, import_batch_id) | {"version": 1}
-        for data, place in zip(clean, places, strict=True)
-    ]
-    statement = insert(Firm).returning(Firm.id, sort_by_parameter_order=True).execution_options(**_ONE_BATCH)
-    # in parts: the time to put the ids of one statement together grows with its square
-    ids = [key for part in _chunks(records) for key in session.scalars(statement, part)]
-    _insert_children(session, ids, clean)
-    _insert_trail(session, actor, ids, clean, import_batch_id)
+    ids = bulk.new_ids(session, Firm, len(clean))
+    for start in range(0, len(clean), _WRITTEN_AT_ONCE):
+        long_work.say(long_work.WRITING, start, len(clean))
+        part = slice(start, start + _WRITTEN_AT_ONCE)
+        records = [
+            firms.new_row(actor, data, place, import_batch_id)
+            for data, place in zip(clean[part], places[part], strict=True)
+        ]
+        bulk.add(session, Firm, {"id": ids[part]} | bulk.turned(records), {"version": 1})
+        _insert_children(session, actor, ids[part], clean[part], import_batch_id)
+        _insert_trail(session, actor, ids[part], clean[part], import_batch_id)
     return ids
 
 
@@ -124,22 +126,23 @@ def _place(actor: Actor, data: FirmData, known: Mapping[tuple[str, str], int]) -
     return place
 
 
-def _insert_children(session: Session, ids: Sequence[int], rows: Sequence[FirmData]) -> None:
+def _insert_children(
+    session: Session, actor: Actor, ids: Sequence[int], rows: Sequence[FirmData], import_batch_id: int | None
+) -> None:
     names = [
         {"firm_id": firm_id, "name": name, "name_key": firm_names.normalise(name)}
         for firm_id, data in zip(ids, rows, strict=True)
         for name in data.former_names
     ]
-    years = [
-        {"firm_id": firm_id, "year": year, "sales": figures.get("sales"), "rd": figures.get("rd")}
+    figures = [
+        row
         for firm_id, data in zip(ids, rows, strict=True)
-        for year, figures in data.years.items()
-        if any(value is not None for value in figures.values())
+        for row in firm_figures.new_rows(actor, firm_id, data.years, import_batch_id)
     ]
     if names:
-        session.execute(insert(FirmName).execution_options(**_ONE_BATCH), names)
-    if years:
-        session.execute(insert(FirmYear).execution_options(**_ONE_BATCH), years)
+        bulk.add(session, FirmName, bulk.turned(names), {})
+    if figures:
+        bulk.add(session, FirmFigure, bulk.turned(figures), {})
 
 
 def _insert_trail(
@@ -152,29 +155,23 @@ def _insert_trail(
         "verb": "register",
         "subject": "firm",
     }
-    session.execute(
-        insert(AuditEvent),
-        [
-            {
-                **shared,
-                "subject_id": firm_id,
-                "details": {
-                    "name": data.name,
-                    "uscc": data.uscc if isinstance(data.uscc, str) else None,
-                    "version": 1,
-                    "import_batch_id": import_batch_id,
-                },
-            }
-            for firm_id, data in zip(ids, rows, strict=True)
-        ],
-    )
+    details = [
+        {
+            "name": data.name,
+            "uscc": data.uscc if isinstance(data.uscc, str) else None,
+            "version": 1,
+            "import_batch_id": import_batch_id,
+        }
+        for data in rows
+    ]
+    bulk.add(session, AuditEvent, {"subject_id": ids, "details": details}, shared)
 
 
 def _firms(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, Firm]:
     statement = (
         select(Firm)
         .where(Firm.id.in_(ids), firm_within(actor.scope))
-        .options(selectinload(Firm.years))
+        .options(selectinload(Firm.figures))
         .order_by(Firm.id)
         .execution_options(populate_existing=True)
     )

@@ -14,7 +14,7 @@ from cultivate.domain.stages import STAGES
 from cultivate.domain.values import Problem
 from cultivate.errors import N_, Invalid
 from cultivate.i18n import language
-from cultivate.models import Candidacy, Firm, OrgUnit
+from cultivate.models import Candidacy, Firm, FirmName, OrgUnit
 from cultivate.queries.units import get_unit
 
 
@@ -89,10 +89,17 @@ def duplicates(
         ]
     if confirm_name or not isinstance(data.name, str):
         return []
-    namesake = _living(session, Firm.name_key == firm_names.normalise(data.name), but)
+    key = firm_names.normalise(data.name)
+    namesake = _living(session, Firm.name_key == key, but)
+    message = N_("A firm of exactly this name is already with %(unit)s. Confirm that yours is another one.")
+    if namesake is None:
+        once = select(FirmName.firm_id).where(FirmName.name_key == key)
+        namesake = _living(session, Firm.id.in_(once), but)
+        message = N_(
+            "A firm that was once called exactly this is already with %(unit)s. Confirm that yours is another one."
+        )
     if namesake is None:
         return []
-    message = N_("A firm of exactly this name is already with %(unit)s. Confirm that yours is another one.")
     return [_known(session, actor, namesake, message, "confirm_name", "name-known")]
 
 

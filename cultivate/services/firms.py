@@ -15,9 +15,9 @@ from cultivate.domain.actor import Actor
 from cultivate.domain.firm_data import SCALARS, UNSET, FirmData
 from cultivate.domain.permissions import Act
 from cultivate.errors import N_, Conflict, Invalid
-from cultivate.models import Firm, FirmName, FirmYear, OrgUnit
+from cultivate.models import Firm, FirmName, OrgUnit
 from cultivate.queries import firms as queries
-from cultivate.services import audit, firm_rules, stages
+from cultivate.services import audit, firm_figures, firm_rules, stages
 from cultivate.services.firm_rules import InvalidFirm, Place
 
 _PLAIN = tuple(key for key in SCALARS if key not in {"street", "park"})
@@ -47,7 +47,7 @@ def register(
     firm = Firm(**new_row(actor, clean, place, import_batch_id))
     _insert(session, actor, firm, clean)
     _add_former_names(session, firm, clean.former_names, known=set())
-    _set_years(firm, clean.years)
+    firm_figures.put(session, actor, firm, clean.years, import_batch_id=import_batch_id)
     _refresh_search(session, firm)
     session.flush()
     audit.note(
@@ -120,7 +120,7 @@ def apply(
     firm.name_key = firm_names.normalise(firm.name)
     if place is not None:
         firm.street_id, firm.park_id = place.street_id, place.park_id
-    _set_years(firm, after.years)
+    firm_figures.put(session, actor, firm, after.years, import_batch_id=import_batch_id)
     firm.updated_at = clock.now()
     if former or not {"name", "uscc"}.isdisjoint(changes):
         _refresh_search(session, firm, former)
@@ -157,7 +157,7 @@ def data_of(firm: Firm, units: dict[int, str]) -> FirmData:
         **{key: getattr(firm, key) for key in _PLAIN},
         street=units[firm.street_id],
         park=units[firm.park_id] if firm.park_id else None,
-        years={year.year: {"sales": year.sales, "rd": year.rd} for year in firm.years},
+        years=firm_figures.of(firm),
     )
 
 
@@ -259,19 +259,6 @@ def _refresh_search(session: Session, firm: Firm, former: Sequence[str] = ()) ->
             select(FirmName.name).where(FirmName.firm_id == firm.id).order_by(FirmName.id)
         ).all()
     firm.search_text = search_text.compose(firm.name, [*known, *former], firm.uscc)
-
-
-def _set_years(firm: Firm, years: Any) -> None:
-    rows = {row.year: row for row in firm.years}
-    for year, figures in sorted(years.items()):
-        if year not in rows and all(value is None for value in figures.values()):
-            continue
-        row = rows.get(year)
-        if row is None:
-            row = FirmYear(year=year)
-            firm.years.append(row)
-        for name, value in figures.items():
-            setattr(row, name, value)
 
 
 def _codes(session: Session, street_id: int, park_id: int | None) -> dict[int, str]:

@@ -7,12 +7,15 @@ from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session
 
 from cultivate.domain import schedule
-from cultivate.models import IdempotencyKey, ImportBatch, JobRun
+from cultivate.models import IdempotencyKey, ImportBatch, JobRun, Progress
+from cultivate.services import attachments
 
-#: the outbox is looked at every minute; a day of these rows is enough to see that it is
+#: what is looked at every minute; a day of these rows is enough to see that it is
 OUTBOX_RUNS = timedelta(days=1)
 KEYS = timedelta(days=30)
 PREVIEWS = timedelta(days=30)
+#: of work whose process ended before it could clear its own word away
+PROGRESS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Cleared:
     outbox_runs: int
     idempotency_keys: int
     previews: int
+    papers: int
+    progress: int
 
 
 def clear(session: Session, now: datetime) -> Cleared:
@@ -30,7 +35,7 @@ def clear(session: Session, now: datetime) -> Cleared:
         outbox_runs=_rows(
             session.execute(
                 delete(JobRun).where(
-                    JobRun.job == schedule.SEND_OUTBOX,
+                    JobRun.job.in_((schedule.SEND_OUTBOX, schedule.SEARCH_INDEX, schedule.POLICY_SCREENING)),
                     JobRun.status != "running",
                     JobRun.started_at < now - OUTBOX_RUNS,
                 )
@@ -40,11 +45,15 @@ def clear(session: Session, now: datetime) -> Cleared:
         previews=_rows(
             session.execute(
                 update(ImportBatch)
-                .where(ImportBatch.status == "preview", ImportBatch.created_at < now - PREVIEWS)
+                .where(
+                    ImportBatch.status.in_(("mapping", "preview")), ImportBatch.created_at < now - PREVIEWS
+                )
                 .values(status="dropped", content=b"")
                 .execution_options(synchronize_session=False)
             )
         ),
+        papers=attachments.clear(session, now),
+        progress=_rows(session.execute(delete(Progress).where(Progress.updated_at < now - PROGRESS))),
     )
 
 

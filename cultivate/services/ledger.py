@@ -3,6 +3,7 @@
 Guards live in ``services/stages.py``; this module only keeps the books, and refuses what would break them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,10 +13,12 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from cultivate import clock
-from cultivate.db import locks
+from cultivate.db import bulk, locks
 from cultivate.db.upsert import insert_for
 from cultivate.domain.ledger import NO_PARK, Entry, Place, entries_of, roll_up
+from cultivate.domain.stages import OUTSIDE
 from cultivate.models import Candidacy, LedgerRollup, Posting, StageMove
+from cultivate.services import in_charge
 
 #: without it the ORM makes a statement for each pattern of empty columns: a thousand rows become hundreds
 _ONE_BATCH = {"render_nulls": True}
@@ -89,6 +92,103 @@ def append(session: Session, drafts: Sequence[MoveDraft], recorded_at: datetime)
     )
     book_rollup(session, [(draft.track, draft.effective_on, entry) for _, draft, entry in booked])
     _refresh_cache(session, drafts)
+    return ids
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A candidacy to be opened: whose, which way of the firm through the track, and where it enters."""
+
+    firm_id: int
+    cycle: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Openings:
+    """What candidacies that are opened in one act share."""
+
+    track: str
+    effective_on: date
+    actor_id: int | None
+    source: str
+    import_batch_id: int | None = None
+
+
+def open_all(
+    session: Session, openings: Sequence[Opening], shared: Openings, recorded_at: datetime
+) -> list[int]:
+    """Write new candidacies together with the move that opens each; returns the candidacies' ids.
+
+    What ``append`` does for candidacies that are there, in a few statements for any number of rows. The caller
+    holds the lock (``begin``) and has asked whether they may be opened.
+    """
+    if not openings:
+        return []
+    ids = bulk.new_ids(session, Candidacy, len(openings))
+    move_ids = bulk.new_ids(session, StageMove, len(openings))
+    targets = [opening.place for opening in openings]
+    streets = [place.street_id for place in targets]
+    parks = [place.park_id or None for place in targets]
+    moment = {"recorded_at": recorded_at, "effective_on": shared.effective_on}
+    act = {"actor_id": shared.actor_id, "source": shared.source, "import_batch_id": shared.import_batch_id}
+    stages = [place.account for place in targets]
+    bulk.add(
+        session,
+        Candidacy,
+        {
+            "id": ids,
+            "firm_id": [opening.firm_id for opening in openings],
+            "cycle": [opening.cycle for opening in openings],
+            "stage": stages,
+            "street_id": streets,
+            "park_id": parks,
+        },
+        {
+            "track": shared.track,
+            "stage_since": shared.effective_on,
+            "in_charge_id": shared.actor_id,
+            "created_at": clock.now(),
+        },
+    )
+    bulk.add(
+        session,
+        StageMove,
+        {
+            "id": move_ids,
+            "candidacy_id": ids,
+            "to_account": stages,
+            "from_street_id": streets,
+            "from_park_id": parks,
+            "to_street_id": streets,
+            "to_park_id": parks,
+        },
+        {"kind": "move", "from_account": OUTSIDE, **moment, **act},
+    )
+    pairs = {
+        place: entries_of(place._replace(account=OUTSIDE), place, transfer=False, reversal=False)
+        for place in set(targets)
+    }
+    entries = [entry for place in targets for entry in pairs[place]]
+    bulk.add(
+        session,
+        Posting,
+        {
+            "move_id": [key for key in move_ids for _ in range(2)],
+            "candidacy_id": [key for key in ids for _ in range(2)],
+            "account": [entry.place.account for entry in entries],
+            "street_id": [entry.place.street_id for entry in entries],
+            "park_id": [entry.place.park_id or None for entry in entries],
+            "amount": [entry.amount for entry in entries],
+            "entered": [entry.entered for entry in entries],
+            "left": [entry.left for entry in entries],
+        },
+        {"track": shared.track, "moved_in": 0, "moved_out": 0, **moment},
+    )
+    if shared.actor_id is not None:
+        in_charge.opened(session, shared.actor_id, [(way, shared.actor_id) for way in ids])
+    sums = ((entry, count) for place, count in Counter(targets).items() for entry in pairs[place])
+    book_rollup(session, [(shared.track, shared.effective_on, entry.times(count)) for entry, count in sums])
     return ids
 
 

@@ -52,7 +52,7 @@ def compose_weekly(session: Session, recipient: Recipient, slot: Slot, settings:
     """Write one person's letter; reads only."""
     reader = recipient.actor
     with in_language(reader.locale):
-        numbers = weekly(session, reader, slot, clock.today(), dict(settings.stalled_days))
+        numbers = weekly(session, reader, slot, clock.today())
         view = _View(numbers, _about(session, numbers), settings.base_url.rstrip("/"))
         values = {
             "letter": view,
@@ -86,6 +86,7 @@ def kinds(reader: Actor) -> dict[str, str]:
         "overdue": _("Follow-ups overdue"),
         "stalled": _("Stalled"),
         "ending": _("Certificates ending, renewal not begun"),
+        "reports": _("Yearly reports nobody has noted"),
     }
 
 

@@ -10,13 +10,19 @@ from cultivate.domain.permissions import Act
 from cultivate.domain.stages import STAGES, Stage
 from cultivate.errors import N_, Conflict, Invalid, NotFound
 from cultivate.models import Candidacy, Firm, Proposal
+from cultivate.queries import application_batches, readiness
 from cultivate.queries.candidacies import firm_within
-from cultivate.services import audit, stages
+from cultivate.services import assessments, audit, batch_entering, stages
 from cultivate.services.stages import MoveRequest, candidacy_in_scope
 
 
-def propose(session: Session, actor: Actor, candidacy_id: int, to: str, reason: str) -> int:
-    """Propose to recommend a firm, or a way out; returns the proposal's id. One waits per candidacy and way."""
+def propose(
+    session: Session, actor: Actor, candidacy_id: int, to: str, reason: str, *, batch_id: int | None = None
+) -> int:
+    """Propose to recommend a firm, or a way out; returns the proposal's id. One waits per candidacy and way.
+
+    To recommend is to propose for an application batch: the one that is named, else the one that closes first.
+    """
     actor.require(Act.PROPOSE)
     candidacy = candidacy_in_scope(session, actor, candidacy_id)
     sensible = (candidacy.stage, to) == (Stage.SERVE, Stage.RECOMMEND) or (
@@ -43,13 +49,30 @@ def propose(session: Session, actor: Actor, candidacy_id: int, to: str, reason: 
         candidacy_id=candidacy_id,
         to=to,
         reason=reason.strip(),
+        batch_id=_batch(session, candidacy.track, batch_id) if to == Stage.RECOMMEND else None,
         proposed_by_id=actor.user_id,
         proposed_at=clock.now(),
     )
     session.add(proposal)
     session.flush()
     audit.note(session, actor, "propose", "candidacy", candidacy_id, to=to, reason=reason)
+    if to == Stage.RECOMMEND:
+        ready = readiness.of_firm(session, candidacy.firm_id, candidacy.track, clock.today())
+        if ready is not None:
+            assessments.keep(session, actor, ready, assessments.PROPOSED)
     return proposal.id
+
+
+def _batch(session: Session, track: str, batch_id: int | None) -> int | None:
+    """A batch that is open or to come. None there yet is no obstacle: the bureau opens one before it accepts."""
+    offered = [row.id for row in application_batches.to_come(session, track, clock.today())]
+    if batch_id is None:
+        return next(iter(offered), None)
+    if batch_entering.of_track(session, batch_id, track).id not in offered:
+        raise Invalid(
+            N_("This application batch takes no firm in any more."), field="batch_id", code="batch-not-open"
+        )
+    return batch_id
 
 
 def decide(
@@ -60,6 +83,7 @@ def decide(
     accept: bool,
     answer: str = "",
     override_reason: str | None = None,
+    batch_id: int | None = None,
 ) -> None:
     """Accept (the move is made, through the one guard) or decline with an answer."""
     actor.require(Act.DECIDE)
@@ -80,7 +104,9 @@ def decide(
             N_("Say why, so that the street knows what to mend."), field="answer", code="reason-missing"
         )
     if accept:
-        request = MoveRequest(proposal.to, reason=proposal.reason, override_reason=override_reason)
+        request = MoveRequest(
+            proposal.to, reason=proposal.reason, override_reason=override_reason, batch_id=batch_id
+        )
         stages.move(session, actor, proposal.candidacy_id, request)
     proposal.status = "accepted" if accept else "declined"
     proposal.decided_by_id = actor.user_id

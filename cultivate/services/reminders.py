@@ -30,7 +30,7 @@ def compose(session: Session, recipient: Recipient, period: Period, settings: Se
     """One person's digest of what fell due up to the morning of the period's slot."""
     reader = recipient.actor
     window = window_of(session, period)
-    found = reminders(session, reader, window, dict(settings.stalled_days))
+    found = reminders(session, reader, window)
     if not found:
         return None
     with in_language(reader.locale):
@@ -61,5 +61,6 @@ def kinds() -> dict[str, str]:
         "follow-up": _("Follow-ups due in the next days"),
         "overdue": _("Follow-ups that were not done"),
         "stalled": _("Stalled"),
-        "ending": _("Certificates ending this year: file by 30 June"),
+        "ending": _("Certificates that end: the renewal is to be filed"),
+        "report": _("Yearly reports that nobody has noted as filed"),
     }

@@ -1,7 +1,9 @@
 """Taking a move back: by a counter-move that names it, like any ledger. Nothing is erased."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cultivate import clock
 from cultivate.domain.actor import Actor
@@ -10,10 +12,34 @@ from cultivate.domain.moves import required_act
 from cultivate.domain.permissions import Act as Permission
 from cultivate.domain.stages import OPEN_STAGES, STAGES, Exit, Stage
 from cultivate.errors import N_, Forbidden, Invalid, NotFound
+from cultivate.i18n import _
 from cultivate.models import Candidacy, Certificate, Firm, StageMove, Transfer
 from cultivate.services import audit, booking
 from cultivate.services.booking import Act
 from cultivate.services.stages import candidacy_in_scope
+
+#: an undo is offered for so long, and taken a little later for those who hesitate
+UNDO_SECONDS = 30
+UNDO_SLACK_SECONDS = 30
+
+
+def undo(session: Session, actor: Actor, move_id: int) -> int:
+    """Take back a move that was only just made: as ``reverse``, but nobody is asked why.
+
+    Returns the candidacy's id; raises ``Invalid`` with code ``too-late`` once the offer has ended.
+    """
+    move = session.get(StageMove, move_id)
+    if move is None:
+        raise NotFound
+    candidacy = candidacy_in_scope(session, actor, move.candidacy_id)
+    if clock.now() > move.recorded_at + timedelta(seconds=UNDO_SECONDS + UNDO_SLACK_SECONDS):
+        raise Invalid(
+            N_("It is too late to take this back at once; take it back at the firm, and say why."),
+            field="move",
+            code="too-late",
+        )
+    reverse(session, actor, move_id, _("Taken back right after the move"))
+    return candidacy.id
 
 
 def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> int:
@@ -109,6 +135,34 @@ def _void_certificate(act: Act, move: StageMove, reason: str) -> None:
         if other.id in {standing.id for standing in booking.standing_moves(act.session, candidacy.id)}:
             _check_last(act, candidacy, other)
             booking.counter(act, candidacy, other, reason)
+            _as_before(act, candidacy, other)
+
+
+def _as_before(act: Act, candidacy: Candidacy, caused: StageMove) -> None:
+    """Book again what the same act had taken back to make room for the move that is now taken back itself."""
+    original = aliased(StageMove)
+    taken = act.session.scalars(
+        select(original)
+        .join(StageMove, StageMove.reverses_id == original.id)
+        .where(
+            StageMove.candidacy_id == candidacy.id,
+            StageMove.recorded_at == caused.recorded_at,
+            original.effective_on > caused.effective_on,
+        )
+        .order_by(original.id)
+    ).all()
+    for move in taken:
+        if _holds_still(act.session, move):
+            booking.again(act, candidacy, move, move.caused_by_id)
+
+
+def _holds_still(session: Session, move: StageMove) -> bool:
+    """Whether what a move followed (a change of street, another's certification) has not been taken back since."""
+    if move.transfer_id is not None:
+        return session.get_one(Transfer, move.transfer_id).reversed_at is None
+    if move.caused_by_id is None:
+        return True
+    return session.scalar(select(StageMove.id).where(StageMove.reverses_id == move.caused_by_id)) is None
 
 
 def _validate_again(act: Act, candidacy: Candidacy) -> None:
@@ -125,6 +179,8 @@ def _validate_again(act: Act, candidacy: Candidacy) -> None:
 def _reverse_transfer(act: Act, transfer: Transfer, reason: str) -> list[int]:
     """Take a transfer back for every candidacy of the firm that it moved."""
     firm = act.session.get_one(Firm, transfer.firm_id)
+    if firm.deleted_at is not None:
+        raise _refusal(N_("This change of street came with a merge; undo the merge instead."))
     if transfer.reversed_at is not None:
         raise _refusal(N_("This change of street has been taken back already."))
     if booking.later_transfers(act.session, firm.id, transfer.effective_on):

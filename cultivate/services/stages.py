@@ -1,13 +1,14 @@
 """The one guarded move. Form, bulk action, importer, API, lists and jobs all come through here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cultivate import clock, packs
+from cultivate.db import bulk
 from cultivate.domain import moves
 from cultivate.domain.actor import Actor
 from cultivate.domain.ledger import NO_PARK, Place
@@ -16,8 +17,22 @@ from cultivate.domain.stages import ACCOUNTS, OPEN_STAGES, OUTSIDE, Stage
 from cultivate.errors import N_, Conflict, Forbidden, Invalid, NotFound, Refused
 from cultivate.extensions import settings
 from cultivate.models import Candidacy, Firm, ServiceRecord
-from cultivate.queries import candidacies
-from cultivate.services import audit, booking, certificates, ledger
+from cultivate.queries import candidacies, readiness
+from cultivate.queries.application_batches import BatchRow
+from cultivate.queries.readiness import Readiness
+from cultivate.services import (
+    assessments,
+    audit,
+    batch_entering,
+    booking,
+    certificates,
+    in_charge,
+    ledger,
+    people,
+)
+
+#: so that a large file's moves are not all in memory
+_OPENED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,10 @@ class MoveRequest:
     retry_year: int | None = None
     certificate: CertificateData | None = None
     evidence: str | None = None
+    batch_id: int | None = None
+    """The application batch to come into, on the way to ``recommend``; else it is chosen."""
+    ready: Readiness | None = field(default=None, repr=False)
+    """What was found for that day already, where many are moved at once; else it is asked for here."""
 
 
 def firm_in_scope(session: Session, actor: Actor, firm_id: int) -> Firm:
@@ -113,93 +132,85 @@ def open_many(
     """
     actor.require(Act.OPEN_CANDIDACY)
     recorded_at = ledger.begin(session)
-    drafts: list[ledger.MoveDraft] = []
+    opened = 0
     for code in tracks:
         packs.track(code)
-        for start in range(0, len(firm_ids), 500):
-            drafts += _opening_drafts(
-                session, actor, firm_ids[start : start + 500], code, effective_on, import_batch_id
-            )
-    ledger.append(session, drafts, recorded_at)
-    return len(drafts)
+        openings = [
+            opening for part in bulk.parts(firm_ids) for opening in _openings(session, actor, part, code)
+        ]
+        shared = ledger.Openings(
+            track=code,
+            effective_on=effective_on,
+            actor_id=actor.user_id,
+            source=actor.source,
+            import_batch_id=import_batch_id,
+        )
+        for start in range(0, len(openings), _OPENED_AT_ONCE):
+            part = openings[start : start + _OPENED_AT_ONCE]
+            opened += len(ledger.open_all(session, part, shared, recorded_at))
+    return opened
 
 
-def _opening_drafts(
-    session: Session, actor: Actor, firm_ids: Sequence[int], track: str, day: date, import_batch_id: int
-) -> list[ledger.MoveDraft]:
+def _openings(session: Session, actor: Actor, firm_ids: Sequence[int], track: str) -> list[ledger.Opening]:
     firms = session.execute(
         select(Firm.id, Firm.street_id, Firm.park_id)
-        .where(Firm.id.in_(firm_ids), candidacies.firm_within(actor.scope))
+        .where(bulk.among(Firm.id, firm_ids), candidacies.firm_within(actor.scope))
         .order_by(Firm.id)
     ).all()
     taken = set(
         session.scalars(
             select(Candidacy.firm_id).where(
                 Candidacy.track == track,
-                Candidacy.firm_id.in_(firm_ids),
+                bulk.among(Candidacy.firm_id, firm_ids),
                 Candidacy.stage.in_([*OPEN_STAGES, Stage.CERTIFY]),
             )
         )
     )
     counted = (
         select(Candidacy.firm_id, func.max(Candidacy.cycle))
-        .where(Candidacy.track == track, Candidacy.firm_id.in_(firm_ids))
+        .where(Candidacy.track == track, bulk.among(Candidacy.firm_id, firm_ids))
         .group_by(Candidacy.firm_id)
     )
     cycles: dict[int, int] = {row[0]: row[1] for row in session.execute(counted)}
-    opened = [
-        Candidacy(
-            firm_id=firm_id,
-            track=track,
-            cycle=cycles.get(firm_id, 0) + 1,
-            stage=OUTSIDE,
-            stage_since=day,
-            street_id=street_id,
-            park_id=park_id,
-            in_charge_id=actor.user_id,
-            created_at=clock.now(),
-            version=0,
+    return [
+        ledger.Opening(
+            firm_id, cycles.get(firm_id, 0) + 1, Place(Stage.DISCOVER, street_id, park_id or NO_PARK)
         )
         for firm_id, street_id, park_id in firms
         if firm_id not in taken
     ]
-    session.add_all(opened)
-    session.flush()
-    return [
-        ledger.MoveDraft(
-            candidacy_id=candidacy.id,
-            track=track,
-            kind="move",
-            source_place=booking.place_of(candidacy),
-            target_place=Place(Stage.DISCOVER, candidacy.street_id, candidacy.park_id or NO_PARK),
-            effective_on=day,
-            stage_since=day,
-            actor_id=actor.user_id,
-            source=actor.source,
-            import_batch_id=import_batch_id,
-        )
-        for candidacy in opened
-    ]
 
 
-def move(session: Session, actor: Actor, candidacy_id: int, request: MoveRequest) -> int:
+def move(
+    session: Session,
+    actor: Actor,
+    candidacy_id: int,
+    request: MoveRequest,
+    *,
+    import_batch_id: int | None = None,
+) -> int:
     """Move a candidacy; returns the move's id.
 
     Raises ``NotFound`` outside the scope, ``Forbidden`` where the role may not, ``Conflict`` when the version
     is stale, ``Refused`` with every condition that does not hold. An entry into ``certify`` records the
     certificate and lets the candidacy that it renews leave for ``superseded`` on the same day.
     """
-    act = booking.begin(session, actor)
+    act = booking.begin(session, actor, import_batch_id)
     candidacy = candidacy_in_scope(session, actor, candidacy_id)
     if request.to not in ACCOUNTS or request.to in moves.BY_CERTIFICATE:
         raise Invalid(
             N_("“%(stage)s” is no stage to move to."), field="to", code="no-such-stage", stage=request.to
         )
     _check_version(session, actor, candidacy, request.version)
-    facts = _facts(session, actor, candidacy, request)
+    ready = _ready(session, candidacy, request)
+    batch = _batch(session, candidacy, request)
+    facts = _facts(session, actor, candidacy, request, ready, batch)
     reasons = moves.refusals(facts)
     if reasons:
         _raise(reasons)
+    in_charge.acted(session, actor, candidacy)
+    if ready is not None:
+        assessments.keep(session, actor, ready, assessments.RECOMMENDED)
     if request.to == Stage.CERTIFY and request.certificate is not None:
         return certificates.enter(
             act,
@@ -215,9 +226,9 @@ def move(session: Session, actor: Actor, candidacy_id: int, request: MoveRequest
     if back:
         candidacy.retry_year = retry_year
     if request.to == Stage.SERVE and candidacy.in_charge_id is None:
-        candidacy.in_charge_id = actor.user_id
+        in_charge.put(session, actor, candidacy, actor.user_id)
     session.flush()
-    return booking.step(
+    move_id = booking.step(
         act,
         candidacy,
         request.to,
@@ -227,6 +238,10 @@ def move(session: Session, actor: Actor, candidacy_id: int, request: MoveRequest
         override_reason=request.override_reason if request.to == Stage.RECOMMEND else None,
         retry_year=retry_year,
     )
+    if batch is not None:
+        papers = ready.applied.pack.papers if ready else ()
+        batch_entering.enter(session, candidacy, batch, move_id, papers)
+    return move_id
 
 
 def refusals(session: Session, actor: Actor, candidacy_id: int, to: str) -> list[Invalid]:
@@ -235,21 +250,43 @@ def refusals(session: Session, actor: Actor, candidacy_id: int, to: str) -> list
     What the person fills in on the form itself (a reason, the certificate) is not held against them here.
     """
     candidacy = candidacy_in_scope(session, actor, candidacy_id)
-    found = moves.refusals(_facts(session, actor, candidacy, MoveRequest(to)))
+    request = MoveRequest(to)
+    ready, batch = _ready(session, candidacy, request), _batch(session, candidacy, request)
+    found = moves.refusals(_facts(session, actor, candidacy, request, ready, batch))
     return [reason for reason in found if reason.problem not in {"reason-missing", "certificate-missing"}]
 
 
 def assign(
-    session: Session, actor: Actor, candidacy_id: int, user_id: int, version: int | None = None
+    session: Session,
+    actor: Actor,
+    candidacy_id: int,
+    user_id: int,
+    version: int | None = None,
+    *,
+    reason: str = "",
 ) -> None:
     """Name who is in charge of a candidacy; ``user_id`` must be an active person who works in its unit."""
     actor.require(Act.ASSIGN)
+    ledger.begin(session)  # so that it and a hand-over follow one another
     candidacy = candidacy_in_scope(session, actor, candidacy_id)
     _check_version(session, actor, candidacy, version)
+    people.require_works_at(session, user_id, candidacy.street_id, candidacy.park_id)
     audit.note(
         session, actor, "assign", "candidacy", candidacy.id, before=candidacy.in_charge_id, after=user_id
     )
-    candidacy.in_charge_id = user_id
+    in_charge.put(session, actor, candidacy, user_id, reason=reason.strip())
+    candidacy.version += 1
+    session.flush()
+
+
+def unassign(session: Session, actor: Actor, candidacy_id: int, version: int | None = None) -> None:
+    """Leave a candidacy in nobody's charge, as it was before somebody was named."""
+    actor.require(Act.ASSIGN)
+    ledger.begin(session)
+    candidacy = candidacy_in_scope(session, actor, candidacy_id)
+    _check_version(session, actor, candidacy, version)
+    audit.note(session, actor, "assign", "candidacy", candidacy.id, before=candidacy.in_charge_id, after=None)
+    in_charge.put(session, actor, candidacy, None)
     candidacy.version += 1
     session.flush()
 
@@ -302,7 +339,34 @@ def _opening_facts(
     )
 
 
-def _facts(session: Session, actor: Actor, candidacy: Candidacy, request: MoveRequest) -> moves.MoveFacts:
+def _ready(session: Session, candidacy: Candidacy, request: MoveRequest) -> Readiness | None:
+    """What the policy says of the firm on the day of the move; asked for on the way to ``recommend`` alone."""
+    if (candidacy.stage, request.to) != (Stage.SERVE, Stage.RECOMMEND):
+        return None
+    if request.ready is not None:
+        return request.ready
+    day = request.effective_on or clock.today()
+    return readiness.of_firm(session, candidacy.firm_id, candidacy.track, day)
+
+
+def _batch(session: Session, candidacy: Candidacy, request: MoveRequest) -> BatchRow | None:
+    """The application batch that the firm comes into; asked for on the way to ``recommend`` alone."""
+    if (candidacy.stage, request.to) != (Stage.SERVE, Stage.RECOMMEND):
+        return None
+    day = request.effective_on or clock.today()
+    return batch_entering.choose(
+        session, candidacy, day, request.batch_id, waived=bool(request.override_reason)
+    )
+
+
+def _facts(
+    session: Session,
+    actor: Actor,
+    candidacy: Candidacy,
+    request: MoveRequest,
+    ready: Readiness | None,
+    batch: BatchRow | None,
+) -> moves.MoveFacts:
     standing = booking.standing_moves(session, candidacy.id)
     last = standing[-1].effective_on if standing else None
     firm = session.get_one(Firm, candidacy.firm_id)
@@ -320,7 +384,9 @@ def _facts(session: Session, actor: Actor, candidacy: Candidacy, request: MoveRe
         # who takes a firm on that nobody is in charge of is in charge of it from then on
         in_charge=candidacy.in_charge_id is not None or actor.source != "job",
         services=session.scalar(
-            select(func.count()).select_from(ServiceRecord).where(ServiceRecord.candidacy_id == candidacy.id)
+            select(func.count())
+            .select_from(ServiceRecord)
+            .where(ServiceRecord.candidacy_id == candidacy.id, ServiceRecord.withdrawn_at.is_(None))
         )
         or 0,
         reason=request.reason,
@@ -331,6 +397,9 @@ def _facts(session: Session, actor: Actor, candidacy: Candidacy, request: MoveRe
         and certificates.number_taken(session, candidacy.track, given.number, candidacy.firm_id),
         other_open=False,
         in_force=False,
+        failed=assessments.failures(ready),
+        batch_open=batch is not None,
+        batch_named=request.batch_id is not None,
     )
 
 

@@ -24,6 +24,8 @@ def transfer(
     park_code: str | None,
     effective_on: date | None,
     reason: str,
+    *,
+    import_batch_id: int | None = None,
 ) -> int:
     """Move a firm to another street or park; returns the transfer's id.
 
@@ -31,7 +33,7 @@ def transfer(
     day lies neither in the future nor before the last move of any of them, nor before an earlier transfer.
     """
     actor.require(Act.TRANSFER)
-    act = booking.begin(session, actor)
+    act = booking.begin(session, actor, import_batch_id)
     firm = firm_in_scope(session, actor, firm_id)
     street = units.get_unit(session, street_code, "street", field="street")
     park = units.get_unit(session, park_code, "park", field="park") if park_code else None

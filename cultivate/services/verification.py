@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from cultivate.domain.ledger import NO_PARK, Place, RollKey, RollSums, roll_up
 from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, STAGES, Stage
 from cultivate.errors import N_
-from cultivate.models import Candidacy, Certificate, Firm, LedgerRollup, Posting, StageMove
+from cultivate.models import (
+    ApplicationBatch,
+    BatchEntry,
+    Candidacy,
+    Certificate,
+    Firm,
+    LedgerRollup,
+    Posting,
+    StageMove,
+)
 from cultivate.services import ledger
 
 #: offenders named a check: enough to find the cause, few enough to read
@@ -254,6 +263,29 @@ def _lies_where_its_firm_lies(session: Session) -> Iterator[Finding]:
         )
 
 
+def _entries_came_in(session: Session) -> Iterator[Finding]:
+    """A firm is in an application batch by a move of its own to ``recommend``, on the batch's track."""
+    rows = session.scalars(
+        select(BatchEntry.id)
+        .join(StageMove, StageMove.id == BatchEntry.move_id)
+        .join(Candidacy, Candidacy.id == BatchEntry.candidacy_id)
+        .join(ApplicationBatch, ApplicationBatch.id == BatchEntry.batch_id)
+        .where(
+            (StageMove.candidacy_id != BatchEntry.candidacy_id)
+            | (StageMove.to_account != Stage.RECOMMEND)
+            | (Candidacy.track != ApplicationBatch.track)
+        )
+        .order_by(BatchEntry.id)
+        .limit(SHOWN)
+    )
+    for entry_id in rows:
+        yield Finding(
+            "batch-entry",
+            N_("entry %(entry)s of an application batch did not come in by its own move"),
+            {"entry": entry_id},
+        )
+
+
 def _rollup_is_sum(session: Session) -> Iterator[Finding]:
     """The roll-up, rebuilt from the postings, equals the one that is kept."""
     expected = roll_up(ledger.posted(session))
@@ -289,5 +321,6 @@ CHECKS: tuple[Check, ...] = (
     _counts_from_entry,
     _once_a_firm,
     _lies_where_its_firm_lies,
+    _entries_came_in,
     _rollup_is_sum,
 )

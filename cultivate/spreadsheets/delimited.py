@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from itertools import islice
 
 from cultivate.domain.values import Cell
@@ -13,13 +14,16 @@ _DELIMITERS = ",\t;|"
 _SAMPLE_LINES = 20
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_CELL = 1_000_000
+# a note of two lines may hold a comma
+_FEWEST_MARKS = 2
 
 
 def read(content: bytes) -> list[Table]:
     """One table; a line is a record: a cell with a line break inside is in one row, as in Excel."""
     text = decode(content)
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         lines = [
             Line(number, [unescape(cell) for cell in record[:MAX_COLUMNS]])
@@ -31,6 +35,7 @@ def read(content: bytes) -> list[Table]:
         ) from error
     if len(lines) > MAX_LINES:
         raise too_many_lines()
+    _refuse_swallowed(lines, delimiter)
     return [Table("", lines)]
 
 
@@ -54,6 +59,27 @@ def unescape(cell: str) -> Cell:
     if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS):
         return cell[1:]
     return cell
+
+
+def _refuse_swallowed(lines: Sequence[Line], delimiter: str) -> None:
+    """A quotation mark that is never closed takes whole lines into one cell: firms would be missed in silence."""
+    width = max((len(line.cells) for line in lines[:_SAMPLE_LINES]), default=0)
+    enough = max(width - 1, _FEWEST_MARKS)
+    for line in lines:
+        for cell in filter(_has_lines, line.cells):
+            if any(part.count(delimiter) >= enough for part in str(cell).splitlines()):
+                raise FileUnreadable(
+                    N_(
+                        "In row %(row)s a quotation mark is opened and not closed, so the lines behind it cannot be "
+                        "told apart. Close it or take it out, and upload the file again."
+                    ),
+                    field="file",
+                    row=line.number,
+                )
+
+
+def _has_lines(cell: Cell) -> bool:
+    return isinstance(cell, str) and "\n" in cell
 
 
 def _is_noise(text: str) -> bool:

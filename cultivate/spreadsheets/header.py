@@ -1,7 +1,7 @@
 """Finding the header of a table and what its columns mean."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cultivate.domain.values import Cell, text_of
@@ -21,6 +21,8 @@ class Column:
     field: str | None = None
     year: int | None = None
     unit: str | None = None
+    heading: str = ""
+    """All that stands above the column, both lines of a header of two."""
 
     @property
     def key(self) -> str | None:
@@ -52,14 +54,55 @@ class Header:
         return not {"name", "uscc", "code_or_number"}.isdisjoint(self.fields)
 
 
-def find_header(table: Table) -> Header | None:
+def find_header(table: Table, kind: str = "firms") -> Header | None:
     """The line, or pair of lines, in which most columns are known; the first of equals."""
     best: Header | None = None
     for position, line in enumerate(table.lines[:_SEARCHED_LINES]):
-        for candidate in _candidates(table.lines, position, line):
+        for candidate in _candidates(table.lines, position, line, kind):
             if candidate.fields and (best is None or _rank(candidate) > _rank(best)):
                 best = candidate
     return _with_unit(_with_upper_line(best, table), table) if best else None
+
+
+def header_at(table: Table, number: int, kind: str) -> Header:
+    """The header that ends in the row of that number, because a person says so; 0: the table has none."""
+    position = next((at for at, line in enumerate(table.lines) if line.number == number and number), None)
+    if position is None:
+        widest = max((len(line.cells) for line in table.lines), default=0)
+        return Header(-1, -1, 0, tuple(Column(index, "") for index in range(widest)))
+    found = _candidates(table.lines, position, table.lines[position], kind)[:1]
+    if position:
+        found += _candidates(table.lines, position - 1, table.lines[position - 1], kind)[1:]
+    return _with_unit(_with_upper_line(max(found, key=_rank), table), table)
+
+
+def with_columns(header: Header, table: Table, keys: Mapping[int, str]) -> Header:
+    """The header with columns meaning what a person says: a key by index; an empty one leaves the column out."""
+    columns = (
+        _meaning(column, keys[column.index]) if column.index in keys else column for column in header.columns
+    )
+    return _with_unit(replace(header, columns=tuple(columns)), table)
+
+
+def _meaning(column: Column, key: str) -> Column:
+    field, year = titles.split_key(key)
+    unit = titles.unit_in(column.heading) if field and titles.is_money(field) else None
+    return replace(column, field=field, year=year, unit=unit)
+
+
+def headings(lines: Sequence[Line]) -> tuple[str, ...]:
+    """What stands above each column in the lines of a header; an upper title spans the empty cells to its right."""
+    if len(lines) == 1:
+        found = [text_of(cell) for cell in lines[0].cells]
+    else:
+        found = [_heading(*pair) for pair in _spanned(lines[0].cells, lines[1].cells)]
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found)
+
+
+def _heading(above: str, below: str, _own: str) -> str:
+    return below if above == below else f"{above} {below}".strip()
 
 
 def _with_upper_line(header: Header, table: Table) -> Header:
@@ -68,7 +111,17 @@ def _with_upper_line(header: Header, table: Table) -> Header:
         return header
     upper, lower = table.lines[header.first - 1].cells, table.lines[header.first].cells
     merged = any(text_of(above) and above == below for above, below in zip(upper, lower, strict=False))
-    return replace(header, first=header.first - 1) if merged else header
+    return _titled(replace(header, first=header.first - 1), table.lines) if merged else header
+
+
+def _titled(header: Header, lines: Sequence[Line]) -> Header:
+    """The header with all that stands above each column."""
+    above = headings(lines[header.first : header.last + 1])
+    columns = tuple(
+        replace(column, heading=above[column.index] if column.index < len(above) else "")
+        for column in header.columns
+    )
+    return replace(header, columns=columns)
 
 
 def _rank(header: Header) -> tuple[bool, int, int]:
@@ -76,13 +129,14 @@ def _rank(header: Header) -> tuple[bool, int, int]:
     return header.identifies, len(header.fields), header.first - header.last
 
 
-def _candidates(lines: Sequence[Line], position: int, line: Line) -> list[Header]:
+def _candidates(lines: Sequence[Line], position: int, line: Line, kind: str) -> list[Header]:
     own = [[text_of(cell)] for cell in line.cells]
-    found = [Header(position, position, line.number, _columns(own))]
+    found = [_titled(Header(position, position, line.number, _columns(own, kind)), lines)]
     if position + 1 < len(lines) and _may_be_titles(lines[position + 1]):
         below = lines[position + 1]
         pairs = _pairs(line.cells, below.cells)
-        found.append(Header(position, position + 1, below.number, _columns(pairs)))
+        header = Header(position, position + 1, below.number, _columns(pairs, kind))
+        found.append(_titled(header, lines))
     return found
 
 
@@ -96,30 +150,42 @@ def _pairs(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[list[str]]:
 
     An upper title spans the empty cells to its right, as a merged one does.
     """
-    spanning, pairs = "", []
-    for index in range(max(len(upper), len(lower))):
-        above = text_of(upper[index]) if index < len(upper) else ""
-        below = text_of(lower[index]) if index < len(lower) else ""
-        spanning = above or (spanning if below else "")
+    pairs = []
+    for spanning, below, above in _spanned(upper, lower):
         readings = [below, spanning + below, below + spanning] if below != spanning else []
         pairs.append([*readings, above])
     return pairs
 
 
-def _columns(readings: list[list[str]]) -> tuple[Column, ...]:
+def _spanned(upper: Sequence[Cell], lower: Sequence[Cell]) -> Iterator[tuple[str, str, str]]:
+    """For each column the upper title that spans it, the lower one, and the upper cell itself."""
+    spanning = ""
+    for index in range(max(len(upper), len(lower))):
+        above = text_of(upper[index]) if index < len(upper) else ""
+        below = text_of(lower[index]) if index < len(lower) else ""
+        spanning = above or (spanning if below else "")
+        yield spanning, below, above
+
+
+def _columns(readings: list[list[str]], kind: str) -> tuple[Column, ...]:
     """Columns with the first reading that is known; of two with one meaning the first counts."""
     columns: list[Column] = []
     taken: set[tuple[str, int | None]] = set()
     for index, texts in enumerate(readings):
         column = Column(index, next((text for text in texts if text), ""))
         for text in texts:
-            meaning = titles.understand(titles.fold(text))
+            meaning = titles.understand(titles.fold(text), kind)
             if meaning and (meaning.field, meaning.year) not in taken:
                 taken.add((meaning.field, meaning.year))
                 column = Column(index, text, meaning.field, meaning.year, meaning.unit)
                 break
         columns.append(column)
     return tuple(columns)
+
+
+def columns_of(line: Line, kind: str) -> tuple[Column, ...]:
+    """The columns of a header of one line."""
+    return _columns([[text_of(cell)] for cell in line.cells], kind)
 
 
 def _with_unit(header: Header, table: Table) -> Header:

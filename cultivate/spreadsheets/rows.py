@@ -1,14 +1,16 @@
 """Telling the rows of a list from what else stands in its table: headings, notes, totals, empty lines."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
+from typing import Any
 
 from cultivate.domain import credit_code
 from cultivate.domain.values import Cell, compact, text_of
+from cultivate.errors import N_
 from cultivate.spreadsheets import titles
-from cultivate.spreadsheets.header import Column, Header
+from cultivate.spreadsheets.header import Column, Header, columns_of
 from cultivate.spreadsheets.table import Line, Table
 
 _TOTAL = re.compile(r"(?:本页)?(?:合计|总计|小计|共计|累计)(?:$|[:(\d共])|(?:sub)?total:?$")
@@ -18,22 +20,36 @@ _REGION = re.compile(
     r"(.{1,20}?(?:省|市|区|县|街道|镇|乡|园|城|基地|新区|开发区|管委会))"
     r"(?:[:(].*|\d+家.*)?"
 )
+_PART = re.compile(r"[(]?第[一二三四五六七八九十\d]{1,3}(?:批|部分|组|类|页|张)[)]?[:]?")
 _FIRM_ENDING = re.compile(r"(?:公司|合伙\)|厂|研究院|中心|事务所)(?:\(.*\))?$")
 _CODE_LENGTH = 18
 _SAMPLE = 200
+_LONGEST_TITLE = 40
+_FEWEST_TITLES = 3
 _SHORTEST_NUMBERING = 3
 # Columns that a pre-printed or merged form fills without there being a firm.
 _EMPTY_WITH = frozenset({"seq", "region", "street"})
 
 
-@dataclass(frozen=True)
+SECOND_TABLE = N_("In row %(row)s a second table begins; it was read by its own titles.")
+OTHER_TABLE = N_("In row %(row)s another table begins that names no firms; it was left out.")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should know of how the file was read: English msgid with parameters."""
+
+    msgid: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row of the list: ``cells`` by column key, blank ones included, and the ``raw`` line."""
+    """One row of the list: ``cells`` by column key, blank ones included."""
 
     number: int
     cells: dict[str, Cell]
     region: str | None
-    raw: list[Cell] = field(default_factory=list)
 
 
 def resolve_codes(header: Header, table: Table) -> Header:
@@ -54,31 +70,68 @@ def resolve_codes(header: Header, table: Table) -> Header:
     return replace(header, columns=columns)
 
 
-def data_rows(header: Header, table: Table) -> Iterator[RawRow]:
-    """The rows below the header. Region headings carry down to the rows below them."""
+def data_rows(
+    header: Header, table: Table, kind: str = "firms", notes: list[Note] | None = None
+) -> Iterator[RawRow]:
+    """The rows below the header. Region headings carry down to the rows below them.
+
+    A second table below the first is read by its own titles if it speaks of firms, else left out; the list
+    ``notes`` gets what a person should know of that.
+    """
     known = [column for column in header.columns if column.key]
+    keyed = [(column.key, column) for column in known if column.key]
     second_half = _second_half(header)
-    header_lines = [line.cells for line in table.lines[header.first : header.last + 1]]
+    header_lines = [line.cells for line in table.lines[max(header.first, 0) : header.last + 1]]
     region = _region_above(header, table, known)
-    for line in table.lines[header.last + 1 :]:
+    for position, line in enumerate(table.lines[header.last + 1 :], start=header.last + 1):
         if any(_is_same_line(line.cells, header_line) for header_line in header_lines) or _is_column_numbers(
             line
         ):
+            continue
+        other = _other_header(line, position, known, kind)
+        if other is not None:
+            other = resolve_codes(other, table)
+            if notes is not None:
+                notes.append(Note(SECOND_TABLE if other.identifies else OTHER_TABLE, {"row": line.number}))
+            if not other.identifies:
+                return
+            known = [column for column in other.columns if column.key]
+            keyed = [(column.key, column) for column in known if column.key]
+            second_half, header_lines = _second_half(other), [line.cells]
             continue
         heading = _heading(line, known)
         if heading is not None:
             region = _region(heading) or region
             continue
-        cells = {column.key: _cell(line, column, second_half) for column in known if column.key}
+        cells = {key: _cell(line, column, second_half) for key, column in keyed}
         if _is_empty(cells) or _is_total(line, cells):
             continue
         region = text_of(cells["region"]) or region if "region" in cells else region
-        yield RawRow(line.number, cells, region, list(line.cells))
+        yield RawRow(line.number, cells, region)
+
+
+def _other_header(line: Line, position: int, known: list[Column], kind: str) -> Header | None:
+    """The header of another table, where a title stands in place of a firm and the whole line is titles."""
+    leading = next((column for column in known if column.field in {"name", "uscc"}), None)
+    if leading is None or leading.index >= len(line.cells):
+        return None
+    # first what tells nearly every line of data from titles: a name or a code is none
+    first = line.cells[leading.index]
+    if not _says_nothing(first) and titles.understand(titles.fold(first), kind) is None:
+        return None
+    texts = [titles.fold(cell) for cell in line.cells if not _says_nothing(cell)]
+    if not texts or len(texts[0]) > _LONGEST_TITLE or any(_NUMBER.fullmatch(text) for text in texts[1:]):
+        return None
+    columns = columns_of(line, kind)
+    meant = sum(1 for column in columns if column.field)
+    if meant < _FEWEST_TITLES or meant * 2 <= len(texts):
+        return None
+    return Header(position, position, line.number, columns)
 
 
 def _region_above(header: Header, table: Table, known: list[Column]) -> str | None:
     """The region that a heading right above the header names."""
-    if not header.first:
+    if header.first <= 0:
         return None
     heading = _heading(table.lines[header.first - 1], known)
     return _region(heading) if heading else None
@@ -119,8 +172,14 @@ def _in_unit(cell: Cell, unit: str | None) -> Cell:
 
 def _heading(line: Line, known: list[Column]) -> str | None:
     """The text of a line that says one thing only, be it merged across or alone; not of a lone firm."""
-    filled = [(index, cell) for index, cell in enumerate(line.cells) if not _says_nothing(cell)]
-    if len({cell for _, cell in filled}) != 1:
+    filled: list[tuple[int, Cell]] = []
+    for index, cell in enumerate(line.cells):
+        if _says_nothing(cell):
+            continue
+        if filled and cell != filled[0][1]:
+            return None
+        filled.append((index, cell))
+    if not filled:
         return None
     index, text = filled[0][0], compact(filled[0][1])
     if _NUMBER.fullmatch(text):
@@ -140,7 +199,8 @@ def _says_nothing(cell: Cell) -> bool:
 
 
 def _is_note(text: str) -> bool:
-    return text.startswith(("注:", "备注:", "说明:", "填表", "填报", "制表", "审核", "联系人:"))
+    begins = ("注:", "备注:", "说明:", "填表", "填报", "制表", "审核", "联系人:")
+    return text.startswith(begins) or _PART.fullmatch(text) is not None
 
 
 def _region(text: str) -> str | None:
@@ -155,15 +215,20 @@ def _is_empty(cells: dict[str, Cell]) -> bool:
 
 
 def _is_total(line: Line, cells: dict[str, Cell]) -> bool:
+    if compact(cells.get("uscc", "")):
+        return False
     first = next((compact(cell) for cell in line.cells if compact(cell)), "")
     candidates = (first, compact(cells.get("name", "")))
-    return not compact(cells.get("uscc", "")) and any(_TOTAL.match(text) for text in candidates)
+    return any(_TOTAL.match(text) for text in candidates)
 
 
 def _is_column_numbers(line: Line) -> bool:
     """A line that only numbers the columns, 1 2 3 … or 甲 乙 丙 …, as statistical forms have."""
+    second = next(islice((cell for cell in line.cells if not _says_nothing(cell)), 1, None), "")
+    if compact(second) != "2":
+        return False
     filled = [cell for cell in line.cells if not _says_nothing(cell)]
-    if len(filled) < _SHORTEST_NUMBERING or compact(filled[1]) != "2":
+    if len(filled) < _SHORTEST_NUMBERING:
         return False
     return [compact(cell) for cell in filled] == [str(number) for number in range(1, len(filled) + 1)]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cultivate.domain.values import Cell
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """One line of a table; ``number`` is what the person sees beside it (in Word and PDF: counted from 1)."""
 
@@ -21,6 +21,10 @@ class Table:
     name: str
     lines: list[Line] = field(default_factory=list)
     hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    """Numbers of rows that the person does not see; a filter hides rows, it does not strike them."""
+    hidden_columns: frozenset[int] = frozenset()
+    """Counted from 0."""
 
     @property
     def rows(self) -> list[Sequence[Cell]]:

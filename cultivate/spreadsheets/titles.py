@@ -4,7 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from cultivate.domain.figures import KEYS, key_of
 from cultivate.domain.values import Cell, text_of
+from cultivate.spreadsheets.wanted import OWN_WORDS, WANTED
 
 _SYNONYMS: dict[str, str] = {
     "seq": "序号 编号次 行号 no no. # index",
@@ -66,6 +68,7 @@ _SYNONYMS: dict[str, str] = {
         classiiip
     """,
     "note": "备注 备注说明 说明 附注 remark remarks note notes comment comments",
+    "record": "记录号 recordid recordno",
     "certificate_number": """
         证书编号 证书号 证书号码 证书编码 高新技术企业证书编号 高企证书编号 高新证书编号 认定编号
         备案编号 登记编号 入库登记编号 入库编号 certificatenumber certificateno certificate
@@ -101,14 +104,31 @@ _YEARLY: dict[str, str] = {
         境内研发费用 中国境内研发费用 境内研究开发费用 境内研发投入 domesticr&d domesticrd
     """,
 }
+_YEARLY_PEOPLE: dict[str, str] = {
+    "staff": "职工人数 职工总数 员工人数 从业人数 从业人员 staff employees headcount",
+    "rd_staff": "科技人员数 科技人员 科技人员人数 研发人员 研发人员数 r&dstaff rdstaff",
+}
 _MONEY = frozenset({"registered_capital", *_YEARLY})
 
 _FIELDS = {word: field for field, words in _SYNONYMS.items() for word in words.split()}
-_METRICS = {word: field for field, words in _YEARLY.items() for word in words.split()}
+_METRICS = {
+    word: field
+    for words_of in (_YEARLY, _YEARLY_PEOPLE)
+    for field, words in words_of.items()
+    for word in words.split()
+}
 
+_KEY = re.compile(r"(.+)_(20\d{2})")
 _YEAR = re.compile(r"(20\d{2})(?:年度|年末|年|财年)?")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】")
 _UNIT = re.compile(r"亿元|千元|万元|元")
+#: whose figure it is: in brackets, or before the figure
+_CALIBRES: dict[str, re.Pattern[str]] = {
+    "hnte": re.compile(r"高企口径|高新口径|高新技术企业口径|专项审计|hntecalibre"),
+    "tax": re.compile(r"税务?口径|加计扣除|纳税申报|汇算清缴|taxcalibre"),
+    "accounting": re.compile(r"会计口径|财务口径|审计报告|财务报表|accountingcalibre"),
+    "statistics": re.compile(r"统计口径|规上统计|火炬统计|statisticscalibre|statisticalcalibre"),
+}
 _DECORATION = re.compile(r"^\d{1,2}[.、]|[*☆★:：]|必填|选填|请填写")
 _LONGEST_TITLE = 60
 
@@ -127,21 +147,41 @@ def fold(cell: Cell) -> str:
     return "".join(unicodedata.normalize("NFKC", text_of(cell)).casefold().split())
 
 
-def understand(title: str) -> Meaning | None:
-    """What a folded title means, if it is known."""
+def understand(title: str, kind: str = "firms") -> Meaning | None:
+    """What a folded title means in a list of that kind, if it is known."""
     if not title or len(title) > _LONGEST_TITLE:
         return None
-    plain = _DECORATION.sub("", title)
+    undecorated = _DECORATION.sub("", title)
+    if own := OWN_WORDS[kind].get(undecorated):
+        return Meaning(own)
+    plain, calibre = _without_calibre(undecorated)
     unit = _UNIT.search(plain)
     year = _YEAR.search(plain)
     without_year = _YEAR.sub("", plain)
+    if WANTED[kind].undated and not year and (field := _figure(plain)):
+        return Meaning(key_of(field, calibre), None, _unit(unit, field))
     for spelling in (plain, _BRACKETED.sub("", plain), plain.replace("(", "").replace(")", "")):
-        if field := _FIELDS.get(spelling):
+        if field := OWN_WORDS[kind].get(spelling) or _FIELDS.get(spelling):
             return Meaning(field, unit=_unit(unit, field))
-    for spelling in (_BRACKETED.sub("", without_year), re.sub(r"[()]", "", without_year)):
-        if year and (field := _METRICS.get(_UNIT.sub("", spelling) or spelling)):
-            return Meaning(field, int(year[1]), _unit(unit, field))
+    if year and (field := _figure(without_year)):
+        return Meaning(key_of(field, calibre), int(year[1]), _unit(unit, field))
     return None
+
+
+def _figure(title: str) -> str | None:
+    """The figure that a title without its year names."""
+    for spelling in (_BRACKETED.sub("", title), re.sub(r"[()]", "", title)):
+        if field := _METRICS.get(_UNIT.sub("", spelling) or spelling):
+            return field
+    return None
+
+
+def _without_calibre(title: str) -> tuple[str, str]:
+    """The title without the words of its calibre, and the calibre; the brackets that held them go as well."""
+    for calibre, words in _CALIBRES.items():
+        if words.search(title):
+            return re.sub(r"[(]+[,，、]?[)]+", "", words.sub("", title)), calibre
+    return title, ""
 
 
 def unit_note(text: str) -> str | None:
@@ -150,9 +190,28 @@ def unit_note(text: str) -> str | None:
     return match[1] if match else None
 
 
+def unit_in(text: str) -> str | None:
+    """The unit of money that a title names, whatever else it says."""
+    match = _UNIT.search(fold(text))
+    return match[0] if match else None
+
+
+def split_key(key: str) -> tuple[str | None, int | None]:
+    """Field and year of a column's key: ``sales_2024`` → ``sales``, 2024; nothing of an empty one."""
+    match = _KEY.fullmatch(key)
+    if match and match[1] in yearly_fields():
+        return match[1], int(match[2])
+    return key or None, None
+
+
+def yearly_fields() -> frozenset[str]:
+    """Fields of which there is one figure a year, in each calibre (``rd``, ``rd@tax``)."""
+    return frozenset(KEYS)
+
+
 def is_money(field: str) -> bool:
     """Whether the field is an amount, kept in 万元."""
-    return field in _MONEY
+    return field.partition("@")[0] in _MONEY
 
 
 def _unit(match: re.Match[str] | None, field: str) -> str | None:

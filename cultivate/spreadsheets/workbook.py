@@ -6,6 +6,7 @@ hidden sheets are marked and only looked at where there is no other.
 """
 
 import io
+from itertools import islice
 
 import python_calamine as calamine
 
@@ -15,22 +16,23 @@ from cultivate.spreadsheets.cells import to_cell
 from cultivate.spreadsheets.limits import MAX_CELLS, MAX_COLUMNS, MAX_LINES, too_many_lines
 from cultivate.spreadsheets.sniff import protected
 from cultivate.spreadsheets.table import Line, Table
-from cultivate.spreadsheets.xlsx_scan import Formulas, scan
+from cultivate.spreadsheets.xlsx_scan import Facts, Formulas, scan
 
 _VISIBLE = calamine.SheetVisibleEnum.Visible
 _WORKSHEET = calamine.SheetTypeEnum.WorkSheet
+_NOTHING = Facts({})
 _MAX_MERGES = 50_000
 
 
 def read(content: bytes, *, is_xlsx: bool) -> list[Table]:
     """Every worksheet that has something in it."""
-    formulas = scan(content) if is_xlsx else {}
+    facts = scan(content) if is_xlsx else {}
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return [
                 _read_sheet(
                     book.get_sheet_by_name(meta.name),
-                    formulas.get(meta.name, {}),
+                    facts.get(meta.name, _NOTHING),
                     hidden=meta.visible != _VISIBLE,
                 )
                 for meta in book.sheets_metadata
@@ -44,21 +46,27 @@ def read(content: bytes, *, is_xlsx: bool) -> list[Table]:
         raise FileUnreadable(N_("The workbook is damaged and cannot be read."), field="file") from error
 
 
-def _read_sheet(sheet: calamine.CalamineSheet, formulas: Formulas, *, hidden: bool) -> Table:
-    table = Table(sheet.name, hidden=hidden)
+def _read_sheet(sheet: calamine.CalamineSheet, facts: Facts, *, hidden: bool) -> Table:
+    table = Table(
+        sheet.name, hidden=hidden, hidden_rows=facts.hidden_rows, hidden_columns=facts.hidden_columns
+    )
     if sheet.start is None:
         return table
     first_row, first_column = sheet.start
     if sheet.height * sheet.width > MAX_CELLS:
         raise too_many_lines()
     padding: list[Cell] = [""] * min(first_column, MAX_COLUMNS)
-    for number, values in enumerate(sheet.to_python(), start=first_row + 1):
+    # one row at a time; unlike ``to_python`` this begins with the sheet, not with what is filled
+    filled = islice(sheet.iter_rows(), first_row, None)
+    for number, values in enumerate(filled, start=first_row + 1):
         if any(value not in {"", None} for value in values):
-            cells = padding + [to_cell(value) for value in values[:MAX_COLUMNS]]
+            # texts, as most are, are cells already
+            cells = [value if isinstance(value, str) else to_cell(value) for value in values[:MAX_COLUMNS]]
+            cells = padding + cells if padding else cells
             table.lines.append(Line(number, cells))
         if len(table.lines) > MAX_LINES:
             raise too_many_lines()
-    _put_formulas(table, formulas)
+    _put_formulas(table, facts.formulas)
     _fill_merged(table, sheet.merged_cell_ranges or [])
     return table
 

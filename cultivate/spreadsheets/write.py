@@ -17,6 +17,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from cultivate.spreadsheets.sheet_rows import RowsSheet
+
 CellKind = Literal["text", "integer", "number", "percent", "date"]
 Value = str | int | float | Decimal | dt.date | None
 
@@ -30,7 +32,8 @@ _NUMBER_FORMATS: dict[CellKind, str] = {
 }
 _HEADER = {"bold": True, "bg_color": "#DDE7F3", "border": 1, "text_wrap": True, "valign": "vcenter"}
 _PAPER_A4 = 9
-_LONGEST_CELL = 32_767
+_BEFORE_EXCEL = dt.date(1899, 12, 30).toordinal()
+_LEAP_THAT_NEVER_WAS = 60
 _LONGEST_SHEET_NAME = 31
 
 
@@ -57,7 +60,7 @@ def write_xlsx(target: Path | IO[bytes], sheets: Iterable[SheetSpec]) -> None:
         styles = {kind: book.add_format({"num_format": code}) for kind, code in _NUMBER_FORMATS.items()}
         header = book.add_format(_HEADER)
         for spec in sheets:
-            _write_sheet(book.add_worksheet(_sheet_name(spec.name)), spec, styles, header)
+            _write_sheet(book.add_worksheet(_sheet_name(spec.name), RowsSheet), spec, styles, header)
 
 
 def write_csv(target: Path | IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
@@ -88,29 +91,30 @@ def _csv_cell(value: Value) -> str:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
-def _write_sheet(sheet: Worksheet, spec: SheetSpec, styles: dict[CellKind, Format], header: Format) -> None:
-    kinds = [kind for _, kind, _ in spec.columns]
-    for index, (title, kind, width) in enumerate(spec.columns):
-        sheet.set_column(index, index, width, styles[kind])
-        sheet.write_string(0, index, title, header)
+def _write_sheet(sheet: RowsSheet, spec: SheetSpec, styles: dict[CellKind, Format], header: Format) -> None:
+    formats = [styles[kind] for _, kind, _ in spec.columns]
+    for index, (_title, _kind, width) in enumerate(spec.columns):
+        sheet.set_column(index, index, width, formats[index])
+    sheet.formats_of_columns(formats)
+    sheet.put(0, [title for title, _kind, _width in spec.columns], header)
     last = 0
     for last, row in enumerate(spec.rows, start=1):
-        for index, value in enumerate(row):
-            _write_cell(sheet, last, index, value, styles[kinds[index]])
+        sheet.put(last, [_cell(value) for value in row])
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, last, max(len(kinds) - 1, 0))
+    sheet.autofilter(0, 0, last, max(len(formats) - 1, 0))
     _set_up_page(sheet)
 
 
-def _write_cell(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
-    if value is None or value == "":
-        return
-    if isinstance(value, dt.date):
-        sheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), style)  # noqa: DTZ001 Excel knows no zones
-    elif isinstance(value, str):
-        sheet.write_string(row, column, value[:_LONGEST_CELL], style)
-    else:
-        sheet.write_number(row, column, float(value), style)
+def _cell(value: Value) -> str | float | None:
+    if value is None or isinstance(value, str | float | int):
+        return value
+    return _serial(value) if isinstance(value, dt.date) else float(value)
+
+
+def _serial(day: dt.date) -> int:
+    """A day as Excel counts them; before March of 1900 it counts one that never was."""
+    serial = day.toordinal() - _BEFORE_EXCEL
+    return serial if serial > _LEAP_THAT_NEVER_WAS else serial - 1
 
 
 def _set_up_page(sheet: Worksheet) -> None:

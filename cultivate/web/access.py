@@ -52,13 +52,20 @@ def _gate() -> Any:
     if access == PUBLIC:
         return None
     if g.actor is None:
-        session["next"] = request.full_path if request.method == "GET" else "/"
-        return login_manager.unauthorized()
+        return _ask_to_log_in()
     if not isinstance(access, Act):
         raise NotFound
     if not g.actor.may(access):
         raise Forbidden(N_("Your role may not do this. Ask the bureau or the administrator."))
     return None
+
+
+def _ask_to_log_in() -> Any:
+    """Lead to the login and back. A piece of a page gets 401: the login does not belong inside a form."""
+    if "HX-Request" in request.headers:
+        return "", 401
+    session["next"] = request.full_path if request.method == "GET" else "/"
+    return login_manager.unauthorized()
 
 
 def init_app(app: Flask) -> None:

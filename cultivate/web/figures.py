@@ -65,3 +65,28 @@ def late(since: datetime, until: date) -> str:
 def ending(track: str, as_of: date) -> str:
     """Certificates whose last day lies in the year."""
     return _address("/certificates", track=track, status="ending", as_of=_day(as_of))
+
+
+def certificates_ending(
+    track: str,
+    first: date,
+    last: date | None = None,
+    *,
+    unit: str | None = None,
+    renewing: bool | None = None,
+) -> str:
+    """Certificates in force today whose last day lies there, with or without a next round that is open."""
+    return _address(
+        "/certificates",
+        track=track,
+        status="in_force",
+        ends_from=first.isoformat(),
+        ends_to=last.isoformat() if last else None,
+        renewing=None if renewing is None else str(int(renewing)),
+        unit=unit,
+    )
+
+
+def reports(track: str, year: int, state: str, *, unit: str | None = None) -> str:
+    """Yearly reports of a year in a state."""
+    return _address("/certificates/reports", track=track, year=str(year), state=state, unit=unit)

@@ -13,6 +13,7 @@ from cultivate.domain.permissions import Act, Role
 from cultivate.domain.stages import EXITS, LABELS, STAGES
 from cultivate.errors import N_
 from cultivate.i18n import _, language
+from cultivate.packs import service_kinds
 from cultivate.paths import PACKAGE
 
 ROLES: dict[str, str] = {
@@ -97,6 +98,18 @@ def track_short(code: str) -> str:
     return packs.track(code).short(language())
 
 
+def service_name(code: str) -> str:
+    """Name of a kind of service."""
+    kind = service_kinds.services().get(code)
+    return kind.name(language()) if kind else code
+
+
+def need_name(code: str) -> str:
+    """Name of a kind of need."""
+    kind = service_kinds.needs().get(code)
+    return kind.name(language()) if kind else code
+
+
 def url_with(**changes: Any) -> str:
     """The page's own address with some parameters changed; ``None`` takes one away."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key not in changes]
@@ -138,6 +151,8 @@ def init_app(app: Flask) -> None:
         unit_kind,
         track_name,
         track_short,
+        service_name,
+        need_name,
     ):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals.update(

@@ -31,7 +31,10 @@ ITEMS = (
     Item("overview.show", N_("Overview"), Act.VIEW, "overview", "dashboard", thumb=True),
     Item("firms.index", N_("Register"), Act.VIEW, "firms", "building", thumb=True),
     Item("pipeline.first", N_("Pipeline"), Act.VIEW, "pipeline", "layout-kanban", thumb=True),
+    Item("screening.show", N_("Screening"), Act.VIEW, "screening", "list-check"),
     Item("work.show", N_("My work"), Act.VIEW, "work", "checklist", thumb=True),
+    Item("people.index", N_("People"), Act.VIEW_PEOPLE, "people", "users"),
+    Item("batches.index", N_("Batches"), Act.VIEW, "batches", "calendar-event"),
     Item("imports.index", N_("Imports"), Act.IMPORT_FIRMS, "imports", "file-import"),
     Item("certificates.index", N_("Certificates"), Act.VIEW, "certificates", "certificate"),
     Item("targets.show", N_("Targets"), Act.VIEW_TARGETS, "targets", "target"),
@@ -39,11 +42,25 @@ ITEMS = (
     Item("admin.users", N_("Administration"), Act.MANAGE_USERS, "admin", "settings"),
 )
 
+#: areas that are part of another one
+PARTS = {
+    "duplicates": "firms",
+    "quality": "firms",
+    "views": "firms",
+    "attachments": "firms",
+    "service_records": "firms",
+    "firm_needs": "work",
+}
+
 
 def _context() -> dict[str, Any]:
     actor = g.get("actor")
     items = [item for item in ITEMS if actor is not None and actor.may(item.act)]
-    return {"actor": actor, "navigation": items, "area": request.blueprint}
+    return {
+        "actor": actor,
+        "navigation": items,
+        "area": PARTS.get(request.blueprint or "", request.blueprint),
+    }
 
 
 def status_line() -> StatusLine | None:

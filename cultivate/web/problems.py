@@ -1,12 +1,14 @@
 """Refusals as pages: a title, what happened, what to do next; never a traceback."""
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from cultivate.errors import N_, Conflict, CultivateError, TooMany
+from cultivate.errors import N_, Conflict, CultivateError, Merged, TooMany
 from cultivate.i18n import _, say
 from cultivate.log import log
 
@@ -40,7 +42,9 @@ def _answer(
     return response
 
 
-def _ours(error: CultivateError) -> Response:
+def _ours(error: CultivateError) -> Any:
+    if isinstance(error, Merged) and request.method == "GET":
+        return redirect(url_for("firms.show", firm_id=error.kept_id))
     after = error.retry_after if isinstance(error, TooMany) else None
     return _answer(error.status, say(error), code=error.problem, field=error.field, retry_after=after)
 
@@ -64,7 +68,7 @@ def _csrf(_error: CSRFError) -> Response:
     return _answer(400, message, code="csrf")
 
 
-def _stale(_error: StaleDataError) -> Response:
+def _stale(_error: StaleDataError) -> Any:
     return _ours(Conflict(N_("Somebody else changed this record in the meantime. Load it anew.")))
 
 

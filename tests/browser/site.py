@@ -19,6 +19,7 @@ from cultivate.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from flask import Flask
 
@@ -47,13 +48,18 @@ class Site:
 
 
 @contextlib.contextmanager
-def demonstration(firms: int) -> "Iterator[Site]":
-    """Make the data with the commands that people use, last week's letters included, and serve them."""
+def demonstration(firms: int, today: "date | None" = None) -> "Iterator[Site]":
+    """Make the data with the commands that people use, last week's letters included, and serve them.
+
+    With ``today`` the data end on that day, and the caller stands there; letters are left to it.
+    """
     with tempfile.TemporaryDirectory(prefix="cultivate-site-") as folder:
         environment = {"CULTIVATE_INSTANCE": folder, "CULTIVATE_DEMO_PASSWORD": PASSWORD}
-        _command(environment, "demo", "--no-serve", "--firms", str(firms))
-        _command(environment, "jobs", "run", "weekly-letters")
-        _command(environment, "jobs", "run", "verify")
+        ends = ["--today", today.isoformat()] if today else []
+        _command(environment, "demo", "--no-serve", "--firms", str(firms), *ends)
+        if today is None:
+            _command(environment, "jobs", "run", "weekly-letters")
+            _command(environment, "jobs", "run", "verify")
         database = Path(folder) / "cultivate.db"
         app = create_app(Settings(f"sqlite:///{database}", "look", login_attempts=50))
         with _served(app) as address:

@@ -23,18 +23,20 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("username", READERS)
-def test_no_page_shuts_anybody_out(site: Site, browser: Browser, username: str):
-    context = enter(browser, site, username)
-    addresses = find_pages(context, site).values()
-    page = context.new_page()
+def test_no_page_shuts_anybody_out(site: Site, browser: Browser) -> None:
     findings: list[str] = []
-    for address in addresses:
-        for width, height in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            page.goto(address)
-            findings += serious(page)
-    context.close()
+    looked_at: set[str] = set()
+    for username in READERS:
+        context = enter(browser, site, username)
+        found = find_pages(context, site)
+        page = context.new_page()
+        for name in found.keys() - looked_at:
+            page.goto(found[name])
+            for width, height in WIDTHS.items():
+                page.set_viewport_size({"width": width, "height": height})
+                findings += serious(page)
+        looked_at |= found.keys()
+        context.close()
     assert findings == []
 
 

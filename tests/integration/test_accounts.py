@@ -60,6 +60,15 @@ def test_the_right_password_lets_in_and_leads_to_where_one_wanted_to_go(client_a
     assert "李芳" in client.get("/account").text
 
 
+def test_a_piece_of_a_page_gets_no_login_form_and_the_way_back_stays(app: Flask) -> None:
+    client = app.test_client()
+    client.get("/account?from=letter")
+    piece = client.get("/firms/check?name=x", headers={"HX-Request": "true"})
+    assert (piece.status_code, piece.text) == (401, "")
+    with client.session_transaction() as session:
+        assert session["next"] == "/account?from=letter"
+
+
 def test_an_unknown_name_and_a_wrong_password_read_the_same(client_as: Client, member: int):
     wrong = log_in(client_as(None), "lifang", "something else")
     unknown = log_in(client_as(None), "nobody", "something else")

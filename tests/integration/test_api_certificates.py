@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from cultivate import clock
 from tests.api_client import Program
 from tests.fixtures import World
 
@@ -63,3 +64,34 @@ def test_revoke(bureau: Program, world: World) -> None:
         bureau.post(path, {"on": "2026-05-01", "reason": "再"}, status=422)["error"]["code"] == "not-in-force"
     )
     bureau.post("/certificates/999/revoke", {"reason": "撤"}, status=404)
+
+
+def test_one_with_its_reports_is_corrected_and_noted(bureau: Program, world: World) -> None:
+    with clock.standing_at(clock.at(date(2024, 12, 6))):
+        world.at_stage("certify", on=date(2024, 12, 6))
+        world.session.commit()
+    with clock.standing_at(clock.at(date(2026, 6, 1))):
+        (row,) = bureau.get("/certificates")["items"]
+        path = f"/certificates/{row['id']}"
+        shown = bureau.get(path)
+        assert (shown["number_warning"], shown["renews_id"], shown["at_risk"]) == (None, None, True)
+        assert [
+            (each["year"], each["state"], each["noted"], each["version"]) for each in shown["reports"]
+        ] == [
+            (2024, "missed", False, 0),
+            (2025, "missed", False, 0),
+        ]
+        said = {"year": 2025, "filed_on": "2026-05-30", "version": 0}
+        assert bureau.post(f"{path}/reports", {**said, "year": 2019}, status=422)["error"]["field"] == "year"
+        noted = bureau.post(f"{path}/reports", said, status=200)
+        assert noted["at_risk"] is False
+        assert noted["reports"][1]["state"] == "filed"
+        lost = bureau.post(f"{path}/reports", {**said, "state": "missed"}, status=409)
+        assert lost["error"]["code"] == "conflict"
+        right = {"number": "GR202444000009", "reason": "录错", "version": shown["version"]}
+        assert bureau("PATCH", path, {**right, "reason": ""}).status_code == 422
+        corrected = bureau("PATCH", path, right).json
+        assert corrected["number"] == "GR202444000009"
+        assert corrected["number_warning"]
+        late = bureau("PATCH", path, {**right, "number": "GR202433000001"})
+        assert (late.status_code, late.json["current"]["number"]) == (409, "GR202444000009")

@@ -61,8 +61,8 @@ def test_a_refusal_frees_the_key(bureau: Program, path: str, world: World) -> No
 
 def test_keys_are_a_persons_own(bureau: Program, caseworker: Program, path: str, world: World) -> None:
     bureau.post(path, {"to": "serve"}, idempotency_key="k")
-    error = caseworker.post(path, {"to": "serve"}, status=403, idempotency_key="k")["error"]
-    assert error["code"] == "propose-instead"
+    error = caseworker.post(path, {"to": "serve"}, status=422, idempotency_key="k")["error"]
+    assert error["code"] == "already-there"
     assert moves(world) == 2
 
 

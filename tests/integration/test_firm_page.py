@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
@@ -61,7 +62,7 @@ def test_a_caseworker_registers_a_firm_in_the_lobby(session, world: World, clien
     assert answer.status_code == 302
     found = queries.get_firm(session, world.bureau.scope, int(answer.location.rsplit("/", 1)[1]))
     assert [(row.track, row.stage) for row in found.candidacies] == [("hnte", "discover")]
-    assert found.years[0].sales is not None
+    assert found.years[2025]["sales"] == Decimal("1200.5")
     assert "已登记" in client.get(answer.location).text or "Registered" in client.get(answer.location).text
 
 

@@ -41,7 +41,7 @@ def test_registering_opens_both_tracks_and_leaves_a_trail(session, world: World)
     )
     found = queries.get_firm(session, world.caseworker.scope, firm_id)
     assert (found.name, found.uscc, found.staff, found.street.code) == (NAME, credit_code(1), 12, MISHIXIANG)
-    assert found.years == (queries.YearRow(2025, Decimal("1200.5"), None),)
+    assert found.years == {2025: {"sales": Decimal("1200.5")}}
     assert [(row.track, row.stage) for row in found.candidacies] == [
         ("hnte", "discover"),
         ("ptsme", "discover"),
@@ -176,7 +176,7 @@ def test_figures_alone_raise_the_version_too(session, world: World) -> None:
     )
     found = queries.get_firm(session, world.bureau.scope, firm_id)
     assert found.version == 2
-    assert [(row.year, row.sales, row.rd) for row in found.years] == [(2024, None, 2), (2025, None, 3)]
+    assert found.years == {2025: {"rd": 3}, 2024: {"rd": 2}}
 
 
 def test_the_street_of_a_firm_on_its_way_changes_by_a_transfer_only(session, world: World) -> None:

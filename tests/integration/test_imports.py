@@ -1,6 +1,7 @@
 """Rosters: verdicts, what a commit writes, and who may import what."""
 
 import sys
+from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cultivate.errors import Conflict, FileUnreadable, Forbidden, Invalid, NotFound
-from cultivate.models import Candidacy, Firm, FirmName, FirmYear, ImportBatch, ImportRow, StageMove
+from cultivate.models import Candidacy, Firm, FirmName, ImportBatch, ImportRow, StageMove
 from cultivate.queries import imports as queries
 from cultivate.services import imports
 from cultivate.services.imports import ImportOptions
@@ -51,8 +52,8 @@ def test_new_firms_become_candidates(session: Session, world: World) -> None:
     firm = firm_of(session, CODE)
     assert firm.street_id == world.units[HUSHU].id
     assert stages_of(session, firm.id) == {("hnte", "discover"), ("ptsme", "discover")}
-    year = session.scalars(select(FirmYear).where(FirmYear.firm_id == firm.id)).one()
-    assert (year.sales, year.rd) == (pytest.approx(1234.5), 56)
+    figures = {(row.year, row.figure): row.value for row in firm.figures}
+    assert figures == {(2024, "sales"): Decimal("1234.5"), (2024, "rd"): 56}
     assert session.scalars(select(FirmName.name).where(FirmName.firm_id == firm.id)).all() == [
         "杭州旧甲有限公司"
     ]

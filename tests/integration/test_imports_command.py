@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.fixtures import World, credit_code
 from tests.import_files import LISTS, csv, row_counts
 
+EXPECTED: dict[str, dict[str, Any]] = json.loads((LISTS / "expected.json").read_text(encoding="utf-8"))
 KEYS = {
     "batch",
     "file",
@@ -56,6 +57,34 @@ def roster(tmp_path: Path) -> Path:
     wrong = credit_code(9002)[:-1]
     path.write_bytes(csv(("甲公司", credit_code(9001), "湖墅", "12", ""), ("乙公司", wrong, "湖墅", "", "")))
     return path
+
+
+def test_the_known_answers_hold_by_command(cultivate: Any) -> None:
+    """The three rosters first, then the two official lists; what cannot be read stops none of the others."""
+    rosters = [str(LISTS / name) for name, facts in EXPECTED.items() if facts["kind"] == "firms"]
+    status, out, _ = cultivate("import", "firms", *rosters, "--json")
+    reports = {report["file"]: report for report in json.loads(out)}
+    assert status == 1
+    for name, facts in EXPECTED.items():
+        if facts["kind"] == "certificates":
+            options = ("--track", facts["track"], "--issued-on", facts["issued_on"])
+            status, out, _ = cultivate("import", "certificates", str(LISTS / name), *options, "--json")
+            reports[name] = json.loads(out)
+            assert status == 0, name
+        keys = facts.keys() - ({"kind"} if "unreadable" in facts else set())
+        assert {key: answer(reports[name], key) for key in keys} == {key: facts[key] for key in keys}, name
+
+
+def answer(report: dict[str, Any], key: str) -> Any:
+    """What a report says to a key of the known answers."""
+    if key == "unreadable":
+        return report["error"]["code"] in {"file-unreadable", "no-known-column"}
+    if key == "problems":
+        return [
+            {"row": each["row"], "code": each["code"], "has_suggestion": each["suggestion"] is not None}
+            for each in report["problems"]
+        ]
+    return report[key.replace("_codes", "_firms")]
 
 
 def test_a_roster_there_and_back(session: Session, cultivate: Any, roster: Path) -> None:
@@ -131,3 +160,49 @@ def test_wrong_usage(cultivate: Any, roster: Path) -> None:
     assert cultivate("import", "certificates", str(roster), "--track", "hnte")[0] == 2
     assert cultivate("import", "firms", str(roster), "--unit", "999")[0] == 1
     assert cultivate("import", "firms", str(roster), "--track", "none")[0] == 1
+
+
+def test_a_folder_goes_file_by_file(session: Session, cultivate: Any, roster: Path, tmp_path: Path) -> None:
+    """By name; the bad one in the middle does not stop the one behind it, and the exit status tells."""
+    (tmp_path / "空.csv").write_bytes(b"")
+    (tmp_path / "~$名册.xlsx").write_bytes(b"lock")
+    (tmp_path / "照片.jpg").write_bytes(b"\xff\xd8\xff\x00")
+    (tmp_path / "首页.csv").write_bytes(csv(("丙公司", credit_code(9003), "湖墅", "", "")))
+    status, out, messages = cultivate("import", "firms", str(tmp_path), "--json")
+    reports = json.loads(out)
+    assert status == 1
+    assert [report["file"] for report in reports] == ["名册.csv", "空.csv", "首页.csv"]
+    assert [report.get("create") for report in reports] == [1, None, 1]
+    assert reports[1]["error"]["code"] == "file-unreadable"
+    assert "照片.jpg" in messages
+    assert row_counts(session)["firm"] == 2
+    session.rollback()
+    status, out, _ = cultivate("import", "firms", str(roster), str(tmp_path / "首页.csv"), "--json")
+    assert (status, [report["unchanged"] for report in json.loads(out)]) == (0, [1, 1])
+
+
+def test_a_folder_is_tried_first(session: Session, cultivate: Any, roster: Path, tmp_path: Path) -> None:
+    before = row_counts(session)
+    session.rollback()
+    status, out, _ = cultivate("import", "firms", str(tmp_path), "--dry-run", "--json")
+    assert (status, json.loads(out)[0]["batch"]) == (0, None)
+    assert row_counts(session) == before
+    session.rollback()
+    empty = tmp_path / "leer"
+    empty.mkdir()
+    assert cultivate("import", "firms", str(empty))[0] == 1
+
+
+def test_all_or_none(session: Session, cultivate: Any, roster: Path) -> None:
+    before = row_counts(session)
+    session.rollback()
+    status, out, _ = cultivate("import", "firms", str(roster), "--policy", "all", "--json")
+    error = json.loads(out)["error"]
+    assert (status, error["code"], error["field"]) == (1, "rows-rejected", "policy")
+    assert "3" in error["message"]
+    assert row_counts(session) == before
+    session.rollback()
+    roster.write_bytes(csv(("甲公司", credit_code(9001), "湖墅", "12", "")))
+    status, out, _ = cultivate("import", "firms", str(roster), "--policy", "all", "--json")
+    assert (status, json.loads(out)["policy"], json.loads(out)["create"]) == (0, "all", 1)
+    assert cultivate("import", "firms", str(roster), "--policy", "some")[0] == 2

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from cultivate.domain.stages import OUTSIDE
 from cultivate.errors import Forbidden, Invalid
-from cultivate.models import Candidacy, Certificate, Firm, FirmName, FirmYear, ImportBatch, StageMove
-from cultivate.services import certificates, firms, imports, service_records, stages, transfers
+from cultivate.models import Candidacy, Certificate, Firm, FirmFigure, FirmName, ImportBatch, StageMove
+from cultivate.services import certificates, firm_needs, firms, imports, service_records, stages, transfers
+from cultivate.services.firm_needs import Need
 from cultivate.services.firms import FirmData
 from cultivate.services.imports import ImportOptions, ImportTouched
 from cultivate.services.stages import MoveRequest
@@ -93,7 +94,8 @@ def test_changed_fields_are_restored(session: Session, world: World) -> None:
     assert firms.data_of(firm, {unit.id: code for code, unit in world.units.items()}) == before
     assert (firm.name_key, "甲新" in firm.search_text) == ("甲公司", False)
     assert session.scalars(select(FirmName)).all() == []
-    assert session.scalars(select(FirmYear.year)).all() == [2024]
+    current = session.scalars(select(FirmFigure).where(FirmFigure.replaced_at.is_(None))).all()
+    assert {row.year for row in current} == {2024}
     assert outcomes(take_in(session, world.bureau, first)) == {"unchanged": 1}
 
 
@@ -131,7 +133,11 @@ def list_it(session: Session, world: World, _firm: int, _candidacy: int) -> None
     take_in(session, world.bureau, listed("甲公司"), LISTED, kind="certificates")
 
 
-@pytest.mark.parametrize("touch", [edit, move, serve, transfer, import_again, list_it])
+def ask(session: Session, world: World, firm_id: int, _candidacy: int) -> None:
+    firm_needs.raise_need(session, world.bureau, firm_id, Need(kind="finance", text="贷款"))
+
+
+@pytest.mark.parametrize("touch", [edit, move, serve, transfer, import_again, list_it, ask])
 def test_what_was_touched_since_stays(
     session: Session, world: World, touch: Callable[[Session, World, int, int], None]
 ) -> None:

@@ -28,6 +28,11 @@ NAMES = {
     "reminders",
     "verify",
     "housekeeping",
+    "quality",
+    "duplicates",
+    "search-index",
+    "screening",
+    "policy-screening",
 }
 
 

@@ -24,7 +24,15 @@ from cultivate.errors import Conflict, Invalid, Refused
 from cultivate.models import Candidacy, StageMove
 from cultivate.queries import ledger
 from cultivate.queries.candidacies import as_booked
-from cultivate.services import certificates, reversals, service_records, stages, transfers, verification
+from cultivate.services import (
+    certificates,
+    renewals,
+    reversals,
+    service_records,
+    stages,
+    transfers,
+    verification,
+)
 from cultivate.services.stages import CertificateData, MoveRequest
 from tests.fixtures import BANSHAN, HUSHU, MISHIXIANG, PARK, World
 
@@ -126,7 +134,7 @@ class Play:
         certificates.post_lapses(self.session, self.world.bureau, day)
 
     def renew(self, _firm: int, _track: str, day: date) -> None:
-        certificates.open_renewals(self.session, self.world.bureau, day)
+        renewals.open_due(self.session, self.world.bureau, day)
 
     def reverse(self, firm: int, track: str, _day: None) -> None:
         candidacy = self.last(firm, track)

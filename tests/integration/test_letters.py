@@ -25,8 +25,6 @@ from jobs.registry import JOBS
 from jobs.weekly_letters import compose, readers, write
 from tests.fixtures import HUSHU, MISHIXIANG, World
 
-STALLED = {"discover": 120, "serve": 240, "recommend": 240}
-
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=clock.zone())
@@ -98,9 +96,9 @@ def test_three_weeks_of_downtime_are_caught_up_each_with_its_own_numbers(story, 
 def test_a_letter_names_what_was_recorded_late(story, database):
     with clock.standing_at(at("2026-11-23T09:00")), database.reading() as session:
         slot = letters.due_slot(Week.parse("2026-W47"))
-        numbers = weekly(session, story.bureau, slot, clock.today(), STALLED)
+        numbers = weekly(session, story.bureau, slot, clock.today())
         before = letters.due_slot(Week.parse("2026-W46"))
-        told = weekly(session, story.bureau, before, clock.today(), STALLED)
+        told = weekly(session, story.bureau, before, clock.today())
     hnte = numbers.tracks[0]
     assert (hnte.told, hnte.corrected, hnte.change, hnte.in_force) == (3, 1, 0, 4)
     assert hnte.told == told.tracks[0].in_force
@@ -115,7 +113,7 @@ def test_the_numbers_are_those_of_the_page(story, database):
     slot = letters.preview_slot(Week.parse("2026-W46"))
     for reader in (story.bureau, story.caseworker):
         with database.reading() as session:
-            numbers = weekly(session, reader, slot, clock.today(), STALLED)
+            numbers = weekly(session, reader, slot, clock.today())
             page = progress(session, reader.scope, slot.as_of, slot.known_at)
             assert [row.progress for row in numbers.tracks] == page
             for row in numbers.tracks:
@@ -219,7 +217,7 @@ def test_what_waits_is_what_the_work_page_counts(story, database):
     with clock.standing_at(at("2026-11-23T09:00")):
         slot = letters.due_slot(Week.parse("2026-W47"))
         with database.reading() as session:
-            numbers = weekly(session, story.bureau, slot, clock.today(), STALLED)
+            numbers = weekly(session, story.bureau, slot, clock.today())
         letter = compose(database, readers(database, "bureau")[0], slot)
     assert {section: page.total for section, page in numbers.waiting.items()} == {"overdue": 1, "stalled": 1}
     assert "待办 2 件" in letter.text
@@ -282,21 +280,34 @@ def test_reminders_start_where_the_last_ones_left_off(story, database):
     assert digests == ["2026-W47"]
 
 
-@pytest.mark.parametrize("renewed", [False, True])
-def test_certificates_are_counted_back_from_the_filing_deadline(story, database, renewed):
-    """One that ends in 2026 is due by 30 June: told 180, 90 and 30 days before, unless its renewal is begun."""
+#: days on which the digests are told, before and after the thresholds of a filing that closes on the day
+TOLD = {
+    "2026-07-31": ("2025-W40", "2026-W05", "2026-W18", "2026-W27"),
+    "2026-06-30": ("2025-W36", "2026-W01", "2026-W14", "2026-W22"),
+}
+
+
+@pytest.mark.parametrize(
+    ("renewed", "by_batch"), [(False, False), (False, True), (True, True)], ids=["pack", "batch", "renewed"]
+)
+def test_certificates_are_counted_back_from_the_filing_window(story, database, renewed, by_batch):
+    """300, 180, 90 and 30 days before the year's filing closes, by its batch, else by the pack."""
     with clock.standing_at(at("2023-12-11T10:00")):
         firm_id = story.firm()
         story.at_stage("certify", firm_id, "hnte", date(2023, 12, 8))
+        if by_batch:
+            story.open_batch("hnte", date(2026, 4, 15), date(2026, 6, 30), 1)
         story.session.commit()
     if renewed:
         with clock.standing_at(at("2025-12-20T10:00")):
             runner.run_once(database, "renewals", "2026-01-01")
-    count = 0
-    for week in ("2025-W52", "2026-W01", "2026-W05", "2026-W14", "2026-W20", "2026-W22"):
+    told = []
+    for week in sorted({week for weeks in TOLD.values() for week in weeks}):
         period = JOBS["reminders"].slots.parse(week, clock.zone())
         with clock.standing_at(period.slot), database.reading() as session:
             recipient = deliveries.recipients(session, "bureau")[0]
             letter = reminders.compose(session, recipient, period, Settings())
-            count += letter is not None and "6月30日" in letter.text
-    assert count == (0 if renewed else 3)
+            told += [(week, day) for day in TOLD if letter is not None and f"{day}前" in letter.text]
+    day = "2026-06-30" if by_batch else "2026-07-31"
+    expected = [(week, day) for week in TOLD[day]]
+    assert told == ([] if renewed else expected)

@@ -157,4 +157,4 @@ def test_ending_certificates_and_due_follow_ups(client_as, pipeline):
     follow_up(pipeline, candidacy.id, TODAY)
     page = get(client_as("bureau"), "/work")
     assert "杭州将满科技有限公司" in get(client_as("bureau"), "/work?section=ending")
-    assert re.search(r'id="due-title">[^<]*<span class="muted">1</span>', page)
+    assert re.search(r'id="today-title">[^<]*<span class="muted">1</span>', page)

@@ -3,20 +3,24 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select, text
 
 from cultivate import clock
 from cultivate.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cultivate.models import Certificate
 from cultivate.queries import candidacies, ledger
 from cultivate.services import (
+    booking,
     certificates,
     proposals,
+    renewals,
     reversals,
     service_records,
     stages,
     transfers,
     verification,
 )
+from cultivate.services.ledger import rebuild_rollup
 from cultivate.services.stages import CertificateData, MoveRequest
 from tests.fixtures import BANSHAN, HUSHU, MISHIXIANG, PARK, World
 
@@ -175,8 +179,8 @@ def test_a_figure_is_the_same_before_and_after_the_lapse_is_booked(world: World)
 def test_a_renewal_supersedes_and_never_counts_twice(world: World) -> None:
     firm = world.firm()
     old = world.at_stage("certify", firm, on=date(2023, 12, 8))
-    assert certificates.open_renewals(world.session, world.bureau, date(2026, 2, 1)) == 1
-    assert certificates.open_renewals(world.session, world.bureau, date(2026, 2, 1)) == 0
+    assert renewals.open_due(world.session, world.bureau, date(2026, 2, 1)) == 1
+    assert renewals.open_due(world.session, world.bureau, date(2026, 2, 1)) == 0
     renewal = candidacies.list_of_firm(world.session, world.bureau.scope, firm)[-1]
     assert (renewal.stage, renewal.cycle, renewal.renews_id) == ("serve", 2, old)
     day = date(2026, 6, 1)
@@ -241,6 +245,51 @@ def test_a_renewal_listed_after_the_lapse_was_booked(world: World) -> None:
     assert [stock(world, day).in_force for day in days] == [1, 1, 1, 1]
     assert stock(world, clock.today()).exits["superseded"] == 1
     assert verification.verify(world.session) == []
+
+
+@pytest.mark.parametrize("way_out", ["withdrawn", "moved_out", "revoked"])
+def test_a_list_that_comes_after_the_firm_had_left(world: World, way_out: str) -> None:
+    """The renewal of 2022 becomes known when the firm has already left with the certificate of 2020."""
+    firm = world.firm()
+    listed(world, firm, date(2020, 12, 1))
+    held = the_certificate(world, firm, date(2020, 12, 1))
+    if way_out == "revoked":
+        certificates.revoke(world.session, world.bureau, held.id, date(2023, 6, 1), "弄虚作假")
+    else:
+        stages.move(
+            world.session, world.bureau, held.candidacy_id, MoveRequest(way_out, date(2023, 6, 1), "已离开")
+        )
+    before = accounts(world)
+    listed(world, firm, date(2022, 12, 24))
+
+    renewal = the_certificate(world, firm, date(2022, 12, 24))
+    for day, counted in {(2022, 12, 24): 1, (2023, 5, 31): 1, (2023, 6, 1): 0}.items():
+        assert accounts(world, date(*day))["certify"] == counted
+    assert accounts(world)[way_out] == 1
+    assert accounts(world)["superseded"] == 1
+    assert renewal.status == ("revoked" if way_out == "revoked" else "valid")
+    assert verification.verify(world.session) == []
+
+    for move in reversed(booking.standing_moves(world.session, renewal.candidacy_id)):
+        reversals.reverse(world.session, world.bureau, move.id, "名单有误")
+    assert accounts(world) == before
+    assert accounts(world, date(2023, 5, 31))["certify"] == 1
+    assert verification.verify(world.session) == []
+
+
+def listed(world: World, firm: int, day: date) -> None:
+    certificates.certify_by_list(world.session, world.bureau, firm, "hnte", f"GR{day:%Y}33000001", day)
+
+
+def the_certificate(world: World, firm: int, day: date) -> Certificate:
+    return world.session.scalars(
+        select(Certificate).where(Certificate.firm_id == firm, Certificate.issued_on == day)
+    ).one()
+
+
+def accounts(world: World, day: date | None = None) -> dict[str, int]:
+    counted = stock(world, day or clock.today())
+    return {name: number for name, number in counted.accounts.items() if name != "outside"}
 
 
 def test_a_firm_that_moves_street_counts_where_it_was(world: World) -> None:
@@ -321,8 +370,6 @@ def test_revocation_leaves_the_certificate_on_record(world: World) -> None:
 
 
 def test_verify_finds_what_is_wrong(world: World) -> None:
-    from sqlalchemy import text
-
     candidacy = world.at_stage("serve", on=DAY)
     world.session.execute(text("UPDATE candidacy SET stage = 'recommend' WHERE id = :id"), {"id": candidacy})
     world.session.execute(
@@ -330,3 +377,13 @@ def test_verify_finds_what_is_wrong(world: World) -> None:
     )
     found = {finding.check for finding in verification.verify(world.session)}
     assert found == {"cached-stage", "never-negative", "rollup"}
+
+
+def test_the_roll_up_is_made_anew_from_the_postings(world: World) -> None:
+    world.at_stage("serve", on=DAY)
+    before = stock(world, DAY).accounts
+    world.session.execute(text("UPDATE ledger_rollup SET delta = delta - 2 WHERE account = 'serve'"))
+    assert stock(world, DAY).accounts != before
+    rebuild_rollup(world.session)
+    assert stock(world, DAY).accounts == before
+    assert verification.verify(world.session) == []

@@ -26,6 +26,53 @@ def test_down_and_up_again_leaves_nothing_behind(empty_database_url: str) -> Non
     assert migrate.current(url) == migrate.head()
 
 
+def test_figures_go_over_and_come_back(empty_database_url: str) -> None:
+    """The two figures of a year that the first version kept become rows of their own; a way back loses the rest."""
+    url = normalise_url(empty_database_url)
+    settings = migrate.config(url)
+    command.upgrade(settings, "0001")
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        for statement in (
+            (
+                "INSERT INTO org_unit (id, code, kind, name_zh, name_en, position) "
+                "VALUES (1, '330105001', 'street', '米市巷街道', 'Mishixiang', 1)"
+            ),
+            (
+                "INSERT INTO firm (id, version, name, name_key, search_text, street_id, created_at, updated_at) "
+                "VALUES (1, 1, '甲', '甲', '甲', 1, '2026-01-02 03:04:05+00:00', '2026-02-03 04:05:06+00:00')"
+            ),
+            "INSERT INTO firm_year (firm_id, year, sales, rd) VALUES (1, 2024, 100.5, NULL), (1, 2025, NULL, NULL)",
+            "INSERT INTO firm_year (firm_id, year, sales, rd) VALUES (1, 2023, 90, 7.25)",
+        ):
+            connection.execute(text(statement))
+    command.upgrade(settings, "0002")
+    with engine.begin() as connection:
+        rows = connection.execute(
+            text("SELECT year, figure, calibre, value FROM firm_figure ORDER BY year, figure")
+        )
+        assert [(row.year, row.figure, row.calibre, float(row.value)) for row in rows] == [
+            (2023, "rd", "", 7.25),
+            (2023, "sales", "", 90.0),
+            (2024, "sales", "", 100.5),
+        ]
+        connection.execute(
+            text(
+                "INSERT INTO firm_figure (firm_id, year, figure, calibre, value, source, recorded_at, replaced_at) "
+                "VALUES (1, 2024, 'rd', 'tax', 8, '', '2026-03-04 00:00:00+00:00', NULL), "
+                "(1, 2024, 'sales', '', 99, '', '2026-01-01 00:00:00+00:00', '2026-02-01 00:00:00+00:00')"
+            )
+        )
+    command.downgrade(settings, "0001")
+    with engine.begin() as connection:
+        kept = connection.execute(text("SELECT year, sales, rd FROM firm_year ORDER BY year")).all()
+        assert [tuple(None if value is None else float(value) for value in row) for row in kept] == [
+            (2023.0, 90.0, 7.25),
+            (2024.0, 100.5, None),
+        ]
+    engine.dispose()
+
+
 @pytest.mark.parametrize("table", ["stage_move", "posting"])
 @pytest.mark.parametrize("act", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_the_ledger_cannot_be_changed(world: World, table: str, act: str) -> None:

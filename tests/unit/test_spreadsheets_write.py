@@ -7,7 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import openpyxl.utils.escape
 import pytest
+import python_calamine
 
 from cultivate.spreadsheets import SheetSpec, load, write_csv, write_xlsx
 
@@ -78,3 +80,36 @@ def test_csv_guards_texts_only_and_our_reader_takes_the_guard_off() -> None:
 def test_csv_to_a_path(tmp_path: Path, name: str) -> None:
     write_csv(tmp_path / name, ["企业名称"], [("甲",), (None,), (dt.date(2020, 1, 2),)])
     assert (tmp_path / name).read_bytes() == '\ufeff企业名称\r\n甲\r\n""\r\n2020-01-02\r\n'.encode()
+
+
+def test_a_text_is_the_same_after_the_way_through_a_workbook() -> None:
+    """Marks of XML, blanks at the ends, line breaks, control characters and what looks like their replacement."""
+    texts = [
+        "<r><t>甲</t></r>",
+        "A&B <b>",
+        " 两边有空格 ",
+        "一行\n两行",
+        "响\x07铃",
+        "_x0041_",
+        "𠮷" * 3,
+        "甲" * 40_000,
+    ]
+    stream = io.BytesIO()
+    write_xlsx(
+        stream, [SheetSpec("甲&乙", [("a", "text", 9), ("b", "number", 9)], [(text, 1) for text in texts])]
+    )
+    for read in (_by_openpyxl, _by_calamine):
+        assert read(stream.getvalue()) == [*texts[:-1], "甲" * 32_767], read
+
+
+def _by_openpyxl(content: bytes) -> list[object]:
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    return [
+        openpyxl.utils.escape.unescape(str(value))
+        for (value,) in sheet.iter_rows(2, None, 1, 1, values_only=True)
+    ]
+
+
+def _by_calamine(content: bytes) -> list[object]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return [row[0] for row in book.get_sheet_by_index(0).to_python()[1:]]

@@ -8,16 +8,24 @@ from cultivate import packs
 from cultivate.api.fields import Amount, Body, Choice, Day, Flag, Id, Inner, Keyed, Many, Moment, Text, Whole
 from cultivate.api.shapes.base import Answer, PageQuery, PageShape, UnitCode
 from cultivate.api.shapes.candidacy import CandidacyBrief
+from cultivate.domain.figures import CALIBRES, FIGURES, KEYS
 from cultivate.domain.firm_data import SCALARS, FirmData
 from cultivate.domain.stages import EXITS, STAGES
 from cultivate.queries.firms import FirmDetail
 
 
-class YearShape(Answer):
-    """Figures of a fiscal year."""
+class FigureShape(Answer):
+    """A figure as somebody gave it; `until` where another has taken its place."""
 
-    sales = Amount(allow_none=True)
-    rd = Amount(allow_none=True)
+    year = fields.Integer()
+    figure = fields.String(metadata={"enum": list(FIGURES)})
+    calibre = fields.String(metadata={"enum": ["", *CALIBRES], "description": "empty where nobody said"})
+    value = Amount(allow_none=True)
+    source = fields.String(metadata={"description": "the document it was read from"})
+    by = fields.String(allow_none=True)
+    import_id = fields.Integer(attribute="import_batch_id", allow_none=True)
+    recorded_at = Moment()
+    until = Moment(attribute="replaced_at", allow_none=True)
 
 
 class FirmBrief(Answer):
@@ -48,14 +56,24 @@ class FirmShape(FirmBrief):
     class2_ip = fields.Integer(allow_none=True)
     note = fields.String(allow_none=True)
     former_names = fields.Method("_former_names", metadata={"type": "array", "items": {"type": "string"}})
-    years = fields.Method("_years", metadata={"type": "object", "description": "by year: sales, rd (万元)"})
+    years = fields.Method(
+        "_years",
+        metadata={
+            "type": "object",
+            "description": "by year and figure, 万元 or people: sales, rd@tax …; @ names the calibre",
+        },
+    )
+    figures = Many(Inner(FigureShape))
     created_at = Moment()
 
     def _former_names(self, firm: FirmDetail) -> list[str]:
         return [former.name for former in firm.former_names]
 
     def _years(self, firm: FirmDetail) -> dict[str, Any]:
-        return {str(row.year): YearShape().dump(row) for row in firm.years}
+        return {
+            str(year): {key: float(value) for key, value in figures.items()}
+            for year, figures in sorted(firm.years.items())
+        }
 
 
 class FirmPage(PageShape):
@@ -73,13 +91,6 @@ class FirmQuery(PageQuery):
     unit = Text(longest=32, load_default="", metadata={"description": "code of a street or park"})
     track = Choice(tuple(packs.tracks()), load_default=None)
     stage = Choice((*STAGES, *EXITS), load_default=None)
-
-
-class YearBody(Body):
-    """Figures of a fiscal year; one that is not there is kept."""
-
-    sales = Amount(allow_none=True)
-    rd = Amount(allow_none=True)
 
 
 class FirmBody(Body):
@@ -101,7 +112,11 @@ class FirmBody(Body):
     class2_ip = Whole(allow_none=True)
     note = Text(longest=2000, allow_none=True)
     former_names = Many(Text())
-    years = Keyed(keys=Whole(low=2000, high=2099), values=Inner(YearBody))
+    years = Keyed(
+        keys=Whole(low=2000, high=2099),
+        values=Keyed(keys=Choice(KEYS), values=Amount(allow_none=True)),
+        metadata={"description": "by year and figure, as in the answer; one that is not there is kept"},
+    )
     confirm_name = Flag(
         load_default=False, metadata={"description": "a firm of the same name is another one"}
     )

@@ -8,7 +8,9 @@ from marshmallow import fields
 from cultivate import packs
 from cultivate.api.fields import Body, Choice, Day, Flag, Inner, Many, Ours, Query, Text
 from cultivate.api.shapes.base import Answer
-from cultivate.services.imports import FIRMS, LISTS, ImportOptions
+from cultivate.domain.figures import CALIBRES
+from cultivate.services.imports import FIRMS, KINDS, POLICIES, ImportOptions
+from cultivate.services.imports.options import FIGURES
 
 
 class File(Ours, Upload):
@@ -18,11 +20,20 @@ class File(Ours, Upload):
 class ImportQuery(Query):
     """What the file is. ``unit`` is for rosters, ``issued_on`` for lists; ``track`` repeated for rosters only."""
 
-    kind = Choice((FIRMS, LISTS), required=True)
+    kind = Choice(tuple(KINDS), required=True)
+    policy = Choice(
+        POLICIES,
+        load_default="good",
+        metadata={"description": "`good`: the good rows; `all`: every row or none"},
+    )
     dry_run = Flag(load_default=False, metadata={"description": "judge every row and write nothing"})
     unit = Text(longest=32, load_default=None, metadata={"description": "code of the file's street or park"})
     track = Many(Choice(tuple(packs.tracks())), load_default=())
     issued_on = Day(load_default=None, metadata={"description": "day of issue, from the notice"})
+    calibre = Choice(
+        tuple(CALIBRES), load_default=None, metadata={"description": "of figures that name none themselves"}
+    )
+    source = Text(load_default=None, metadata={"description": "the document that figures come from"})
 
 
 class ImportFile(Body):
@@ -45,9 +56,12 @@ class ImportShape(Answer):
     """The report of the command; `rows` is the sum of the outcomes of the kind."""
 
     batch = fields.Integer(allow_none=True, metadata={"description": "null after a dry run"})
-    status = fields.String(metadata={"enum": ["dry-run", "preview", "committed", "undone", "dropped"]})
+    status = fields.String(
+        metadata={"enum": ["dry-run", "mapping", "preview", "committed", "undone", "dropped"]}
+    )
+    policy = fields.String(metadata={"enum": list(POLICIES)})
     file = fields.String()
-    kind = fields.String(metadata={"enum": [FIRMS, LISTS]})
+    kind = fields.String(metadata={"enum": list(KINDS)})
     sheet = fields.String()
     header_row = fields.Integer()
     rows = fields.Integer()
@@ -58,6 +72,9 @@ class ImportShape(Answer):
     matched = fields.Integer()
     to_decide = fields.Integer()
     unmatched = fields.Integer()
+    conflict = fields.Integer(
+        metadata={"description": "of the rejected: rows changed here since their export"}
+    )
     rejected = fields.Integer()
     booked = fields.Integer(metadata={"description": "candidacies opened, or firms certified"})
     track = fields.String(allow_none=True)
@@ -73,4 +90,7 @@ def options_of(query: dict[str, Any]) -> ImportOptions:
     tracks = tuple(query["track"])
     if query["kind"] == FIRMS:
         return ImportOptions(unit=query["unit"], tracks=tracks)
+    if query["kind"] == FIGURES:
+        extra = {name: query[name] for name in ("calibre", "source") if query[name]}
+        return ImportOptions(extra=extra)
     return ImportOptions(track=next(iter(tracks), None), issued_on=query["issued_on"])

@@ -72,6 +72,13 @@ class NewMove(Body):
     retry_year = Whole(low=2000, high=2199, load_default=None)
     certificate = Inner(NewCertificate, load_default=None, allow_none=True)
     evidence = Text(longest=1000, load_default=None)
+    batch_id = Id(
+        load_default=None,
+        metadata={
+            "description": "to `recommend`: the application batch to come into; if not said, the one that the firm "
+            "is proposed for, else the one that closes first"
+        },
+    )
 
 
 class Reversal(Body):

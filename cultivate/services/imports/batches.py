@@ -7,7 +7,7 @@ from cultivate.domain.actor import Actor
 from cultivate.errors import NotFound
 from cultivate.models import ImportBatch
 from cultivate.queries.imports import visible
-from cultivate.services.imports.options import ACTS
+from cultivate.services.imports.kinds import get_kind
 
 
 def batch_for_update(session: Session, actor: Actor, batch_id: int) -> ImportBatch:
@@ -23,5 +23,5 @@ def batch_for_update(session: Session, actor: Actor, batch_id: int) -> ImportBat
     )
     if batch is None:
         raise NotFound
-    actor.require(ACTS[batch.kind])
+    actor.require(get_kind(batch.kind).act)
     return batch

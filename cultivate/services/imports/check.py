@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from cultivate.domain import certificate_number, credit_code, firm_names, roster_rules
-from cultivate.domain.roster_rules import CheckedRow, Value
+from cultivate.domain.roster_rules import CheckedRow
 from cultivate.domain.unit_names import UnitNames
 from cultivate.domain.values import Clear, Problem, is_blank, to_day
 from cultivate.errors import N_
@@ -22,14 +22,14 @@ def check_roster_row(cells: Mapping[str, str], units: UnitNames, today: date) ->
 
     A masked contact (王**, 138****0000) comes from an export by somebody who may not see it; it says nothing.
     """
-    said = {key: text for key, text in cells.items() if not (key in _CONTACTS and "*" in text)}
+    said = cells
+    if any("*" in cells.get(key, "") for key in _CONTACTS):
+        said = {key: text for key, text in cells.items() if not (key in _CONTACTS and "*" in text)}
     checked = roster_rules.check_firm_row(said, units, region=cells.get("region"), today=today)
-    values: dict[str, Value] = {key: _rounded(value) for key, value in checked.values.items()}
-    return CheckedRow(values, checked.problems, checked.warnings)
-
-
-def _rounded(value: Value) -> Value:
-    return value.quantize(_YUAN, ROUND_HALF_UP) if isinstance(value, Decimal) else value
+    for key, value in checked.values.items():
+        if isinstance(value, Decimal):
+            checked.values[key] = value.quantize(_YUAN, ROUND_HALF_UP)
+    return checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,90 +1,103 @@
-"""A person says whose a line of an official list is."""
+"""A person says whose lines of an official list are."""
+
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cultivate import clock
 from cultivate.domain.actor import Actor
-from cultivate.errors import N_, Invalid, NotFound
+from cultivate.errors import N_, Conflict, Invalid, NotFound
 from cultivate.models import ImportBatch, ImportRow
 from cultivate.services import audit
 from cultivate.services.imports.batches import batch_for_update
-from cultivate.services.imports.check import check_list_row
-from cultivate.services.imports.commit import certify
-from cultivate.services.imports.options import LISTS
-from cultivate.services.imports.verdict import MATCHED, NOT_OURS, OURS, OUTCOMES, TO_DECIDE, UNMATCHED
-from cultivate.services.stages import firm_in_scope
+from cultivate.services.imports.kind import Decided, Refusals
+from cultivate.services.imports.kinds import OUTCOMES, get_kind
+from cultivate.services.imports.known_firms import chunks
+from cultivate.services.imports.verdict import NOT_OURS, TO_DECIDE
 
 
 def decide(
-    session: Session, actor: Actor, batch_id: int, number: int, decision: str, firm_id: int | None = None
+    session: Session,
+    actor: Actor,
+    batch_id: int,
+    number: int,
+    decision: str,
+    firm_id: int | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> None:
     """Keep the decision for the row: ``ours`` with the firm, or ``not_ours``; it is remembered for the name.
 
-    In a preview the commit acts on it and it may be changed until then; in an import that was done the firm
-    is certified at once. Raises ``Invalid`` when the row leaves nothing to decide or the firm has another row.
+    ``new`` registers the firm of the line in the street that was ``given``, ``lead`` does so without recording
+    what the list says. In a preview the commit acts on it and it may be changed until then; in an import that
+    was done it is acted on at once. Raises ``Invalid`` when the row leaves nothing to decide or the firm has
+    another row.
+    """
+    decided = Decided(decision, firm_id, given or {})
+    refused = decide_many(session, actor, batch_id, [number], decided)
+    if refused:
+        raise refused[number]
+
+
+def decide_many(
+    session: Session, actor: Actor, batch_id: int, numbers: Sequence[int], decided: Decided
+) -> Refusals:
+    """The same decision for many rows of an import; returns by row why some could not be decided so.
+
+    Raises ``NotFound`` for a row that is not there.
     """
     batch = batch_for_update(session, actor, batch_id)
-    row = session.scalar(
-        select(ImportRow)
-        .where(ImportRow.batch_id == batch.id, ImportRow.number == number)
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
-    _check_open(batch, row)
-    if decision == OURS:
-        if firm_id is None:
-            raise Invalid(N_("Choose the firm that the line speaks of."), field="firm", code="firm-missing")
-        _check_free(session, batch, row, firm_in_scope(session, actor, firm_id).id)
-    elif decision != NOT_OURS:
-        raise Invalid(N_("Say whether the firm is ours or not."), field="decision", code="decision-unknown")
-    row.decision = decision
-    row.firm_id = firm_id if decision == OURS else None
-    row.outcome = MATCHED if decision == OURS else UNMATCHED
-    row.decided_by_id = actor.user_id
-    row.decided_at = clock.now()
-    session.flush()
-    booked = _act(session, actor, batch, row)
-    _recount(session, batch, booked)
-    audit.note(
-        session, actor, "decide", "import", batch.id, row=number, decision=decision, firm_id=row.firm_id
-    )
-
-
-def _check_open(batch: ImportBatch, row: ImportRow) -> None:
-    undecided = row.outcome in {TO_DECIDE, UNMATCHED}
-    changeable = batch.status == "preview" and row.decision is not None
-    if batch.kind != LISTS or batch.status not in {"preview", "committed"} or not (undecided or changeable):
+    rows = _rows(session, batch, numbers)
+    kind = get_kind(batch.kind)
+    if kind.decide is None:
         raise Invalid(N_("There is nothing to decide about this row."), field="decision", code="not-open")
+    booked, refused = kind.decide(session, actor, batch, rows, decided)
+    for row in rows:
+        if row.number not in refused:
+            row.decided_by_id = actor.user_id
+            row.decided_at = clock.now()
+            row.remembered = True
+    session.flush()
+    recount(session, batch, booked)
+    done = [row.number for row in rows if row.number not in refused]
+    if done:
+        details = {"rows": done, "decision": decided.decision, "firm_id": decided.firm_id}
+        audit.note(session, actor, "decide", "import", batch.id, **details)
+    return refused
 
 
-def _check_free(session: Session, batch: ImportBatch, row: ImportRow, firm_id: int) -> None:
-    other = session.scalar(
-        select(ImportRow.number)
-        .where(
-            ImportRow.batch_id == batch.id,
-            ImportRow.firm_id == firm_id,
-            ImportRow.id != row.id,
-            ImportRow.outcome == MATCHED,
+def none_of_the_rest(session: Session, actor: Actor, batch_id: int, expected: int) -> int:
+    """Say of every line of an import that still waits that it is not ours; returns how many.
+
+    ``expected`` is the number that the person saw: ``Conflict`` when it is another one by now.
+    """
+    batch = batch_for_update(session, actor, batch_id)
+    waiting = select(ImportRow.number).where(ImportRow.batch_id == batch.id, ImportRow.outcome == TO_DECIDE)
+    numbers = session.scalars(waiting.order_by(ImportRow.number)).all()
+    if len(numbers) != expected:
+        message = N_("By now %(count)s lines of this list wait, not %(expected)s. Look at them again.")
+        raise Conflict(message, count=len(numbers), expected=expected)
+    refused = decide_many(session, actor, batch_id, numbers, Decided(NOT_OURS))
+    return len(numbers) - len(refused)
+
+
+def _rows(session: Session, batch: ImportBatch, numbers: Sequence[int]) -> list[ImportRow]:
+    wanted = sorted(set(numbers))
+    rows: list[ImportRow] = []
+    for part in chunks(wanted):
+        rows += session.scalars(
+            select(ImportRow)
+            .where(ImportRow.batch_id == batch.id, ImportRow.number.in_(part))
+            .order_by(ImportRow.number)
+            .execution_options(populate_existing=True)
         )
-        .order_by(ImportRow.number)
-        .limit(1)
-    )
-    if other is not None:
-        message = N_("Row %(row)s of this list is this firm already.")
-        raise Invalid(message, field="firm", code="duplicate-row", row=other)
+    if len(rows) != len(wanted):
+        raise NotFound
+    return rows
 
 
-def _act(session: Session, actor: Actor, batch: ImportBatch, row: ImportRow) -> bool:
-    """Certify at once where the list has been imported already."""
-    if batch.status != "committed" or row.firm_id is None or batch.track is None or batch.issued_on is None:
-        return False
-    checked = check_list_row(row.values, batch.track, batch.issued_on, clock.today())
-    return certify(session, actor, batch, row.firm_id, checked.entry)
-
-
-def _recount(session: Session, batch: ImportBatch, booked: bool) -> None:  # noqa: FBT001 a count of one
+def recount(session: Session, batch: ImportBatch, booked: int = 0) -> None:
+    """Make the counts of a batch anew from its rows; ``booked`` is what has come to it."""
     found = dict(
         session.execute(
             select(ImportRow.outcome, func.count())
@@ -94,6 +107,6 @@ def _recount(session: Session, batch: ImportBatch, booked: bool) -> None:  # noq
     )
     counts = dict(batch.counts) | {outcome: found.get(outcome, 0) for outcome in OUTCOMES[batch.kind]}
     if "booked" in counts:
-        counts["booked"] += int(booked)
+        counts["booked"] += booked
     batch.counts = counts
     session.flush()

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, select
@@ -12,13 +11,21 @@ from sqlalchemy.orm import Session
 from cultivate.domain.firm_data import SCALARS, FirmData
 from cultivate.domain.matching import KnownFirm, NameIndex
 from cultivate.domain.scope import Scope
-from cultivate.models import Firm, FirmName, FirmYear
+from cultivate.models import Firm, FirmName
+from cultivate.queries import figures
 from cultivate.queries.candidacies import firm_within
 
 CHUNK = 500
 _PLAIN = tuple(key for key in SCALARS if key not in {"street", "park"})
 # columns, not entities: some thousand rows pass, and the caller's session keeps what it holds
-_COLUMNS = (Firm.id, Firm.street_id, Firm.park_id, Firm.name_key, *(getattr(Firm, key) for key in _PLAIN))
+_COLUMNS = (
+    Firm.id,
+    Firm.version,
+    Firm.street_id,
+    Firm.park_id,
+    Firm.name_key,
+    *(getattr(Firm, key) for key in _PLAIN),
+)
 Key = TypeVar("Key", int, str)
 
 
@@ -27,6 +34,7 @@ class Known:
     """A firm as it stands; ``former`` are the normalised former names."""
 
     id: int
+    version: int
     street_id: int
     park_id: int | None
     name_key: str
@@ -38,12 +46,14 @@ class Known:
 class KnownFirms:
     """Firms by what a row may name them by."""
 
+    by_id: dict[int, Known] = field(default_factory=dict)
     by_code: dict[str, Known] = field(default_factory=dict)
     by_name: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     by_former: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, firm: Known) -> None:
         """Take a firm in."""
+        self.by_id[firm.id] = firm
         if isinstance(firm.data.uscc, str):
             self.by_code[firm.data.uscc] = firm
         self.by_name[firm.name_key].append(firm)
@@ -52,19 +62,24 @@ class KnownFirms:
 
 
 def load(
-    session: Session, codes: Collection[str], name_keys: Collection[str], units: Mapping[int, str]
+    session: Session,
+    codes: Collection[str],
+    name_keys: Collection[str],
+    units: Mapping[int, str],
+    ids: Collection[int] = (),
 ) -> KnownFirms:
-    """Every living firm with one of these codes or normalised names, present or former, wherever it lies.
+    """Every living firm with one of these codes, normalised names (present or former) or ids, wherever it lies.
 
     The whole district is asked, whatever the actor's scope: a firm of another street must be recognised.
     """
     known = KnownFirms()
-    for part in chunks(sorted(_ids(session, codes, name_keys))):
-        former, years = _former_names(session, part), _years(session, part)
+    for part in chunks(sorted(_ids(session, codes, name_keys) | _living(session, ids))):
+        former, years = _former_names(session, part), figures.current_of(session, part)
         for row in session.execute(select(*_COLUMNS).where(Firm.id.in_(part)).order_by(Firm.id)):
             known.add(
                 Known(
                     id=row.id,
+                    version=row.version,
                     street_id=row.street_id,
                     park_id=row.park_id,
                     name_key=row.name_key,
@@ -72,7 +87,7 @@ def load(
                         **{key: getattr(row, key) for key in _PLAIN},
                         street=units[row.street_id],
                         park=units[row.park_id] if row.park_id else None,
-                        years=years[row.id],
+                        years=years.get(row.id, {}),
                     ),
                     former=frozenset(former[row.id]),
                 )
@@ -119,6 +134,13 @@ def _ids(session: Session, codes: Collection[str], name_keys: Collection[str]) -
     return ids
 
 
+def _living(session: Session, ids: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for part in chunks(sorted(ids)):
+        found.update(session.scalars(select(Firm.id).where(Firm.id.in_(part), Firm.deleted_at.is_(None))))
+    return found
+
+
 def _former_names(session: Session, ids: Collection[int]) -> dict[int, set[str]]:
     names: dict[int, set[str]] = defaultdict(set)
     for firm_id, key in session.execute(
@@ -126,12 +148,3 @@ def _former_names(session: Session, ids: Collection[int]) -> dict[int, set[str]]
     ):
         names[firm_id].add(key)
     return names
-
-
-def _years(session: Session, ids: Collection[int]) -> dict[int, dict[int, dict[str, Decimal | None]]]:
-    years: dict[int, dict[int, dict[str, Decimal | None]]] = defaultdict(dict)
-    for firm_id, year, sales, rd in session.execute(
-        select(FirmYear.firm_id, FirmYear.year, FirmYear.sales, FirmYear.rd).where(FirmYear.firm_id.in_(ids))
-    ):
-        years[firm_id][year] = {"sales": sales, "rd": rd}
-    return years

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from cultivate.domain.actor import Actor
 from cultivate.queries import imports, units
 from cultivate.queries.imports import BatchRow, RowView
-from cultivate.services.imports.options import LISTS
-from cultivate.services.imports.verdict import MATCHED, OUTCOMES, TO_DECIDE
+from cultivate.services.imports.kinds import OUTCOMES, get_kind
 from cultivate.services.imports.words import message
 
 
@@ -32,6 +31,7 @@ def report(session: Session, actor: Actor, batch_id: int) -> dict[str, Any]:
     result = {
         "batch": batch.id,
         "status": batch.status,
+        "policy": batch.policy,
         "file": batch.file_name,
         "kind": batch.kind,
         "sheet": batch.sheet,
@@ -40,8 +40,7 @@ def report(session: Session, actor: Actor, batch_id: int) -> dict[str, Any]:
         **{outcome: batch.counts.get(outcome, 0) for outcome in OUTCOMES[batch.kind]},
         "booked": batch.counts.get("booked", 0),
     }
-    if batch.kind == LISTS:
-        result |= _list_part(session, actor, batch, rows)
+    result |= get_kind(batch.kind).report(session, actor, batch, rows)
     return result | {"problems": told(warnings=False), "warnings": told(warnings=True)}
 
 
@@ -60,17 +59,4 @@ def _told(
         "code": problem["code"],
         "message": message(problem, names),
         "suggestion": problem["suggestion"],
-    }
-
-
-def _list_part(session: Session, actor: Actor, batch: BatchRow, rows: list[RowView]) -> dict[str, Any]:
-    """Firms by credit code; of a line to decide, the likeliest firm."""
-    likeliest = [row.changes[0]["firm_id"] for row in rows if row.outcome == TO_DECIDE and row.changes]
-    candidates = imports.firms_by_id(session, actor.scope, likeliest)
-    matched = {row.firm.uscc for row in rows if row.outcome == MATCHED and row.firm is not None}
-    return {
-        "track": batch.track,
-        "issued_on": batch.issued_on.isoformat() if batch.issued_on else None,
-        "matched_firms": sorted(code for code in matched if code),
-        "to_decide_firms": sorted({firm.uscc for firm in candidates.values() if firm.uscc}),
     }

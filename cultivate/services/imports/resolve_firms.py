@@ -1,22 +1,26 @@
 """What becomes of each row of a roster, given the register as it stands now."""
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from cultivate.domain import firm_names
+from cultivate.domain import firm_names, record_mark
 from cultivate.domain.firm_data import UNSET, FirmData
 from cultivate.domain.roster_rules import CheckedRow, SeenRows, Value
 from cultivate.domain.scope import Scope
 from cultivate.domain.values import Problem
 from cultivate.errors import N_
 from cultivate.queries.units import Unit
-from cultivate.services import firm_rules, firms
+from cultivate.services import firm_rules, firms, long_work
 from cultivate.services.imports.known_firms import Known, KnownFirms
+from cultivate.services.imports.since_export import Originals, weigh
 from cultivate.services.imports.verdict import (
+    CONFLICT,
     CREATE,
     DUPLICATE,
     REJECTED,
+    THEIRS,
     UNCHANGED,
     UPDATE,
     Verdict,
@@ -30,9 +34,18 @@ class Resolver:
     """Goes through a file's rows in order; a row knows the ones before it."""
 
     def __init__(
-        self, scope: Scope, known: KnownFirms, units: Mapping[tuple[str, str], Unit], chosen: Unit | None
+        self,
+        scope: Scope,
+        known: KnownFirms,
+        units: Mapping[tuple[str, str], Unit],
+        chosen: Unit | None,
+        since: Mapping[int, Originals],
     ) -> None:
-        """``units`` by kind and code; ``chosen`` is the unit that the uploader named for the whole file."""
+        """``units`` by kind and code; ``chosen`` is the unit that the uploader named for the whole file.
+
+        ``since``: by firm, what was changed after the file had been exported.
+        """
+        self._since = since
         self._scope = scope
         self._known = known
         self._units = units
@@ -41,8 +54,11 @@ class Resolver:
         self._seen = SeenRows()
         self._seen_firms: dict[int, int] = {}
 
-    def verdict(self, number: int, row: CheckedRow) -> Verdict:
-        """The outcome of the next row, with the data that a commit would write."""
+    def verdict(self, number: int, row: CheckedRow, decision: str | None = None) -> Verdict:
+        """The outcome of the next row, with the data that a commit would write.
+
+        ``decision``: what a person said of a row that was changed here since its export.
+        """
         values = dict(row.values)
         warnings = list(row.warnings)
         problems = [*row.problems, *self._lay_in_chosen(values)]
@@ -56,10 +72,36 @@ class Resolver:
         if problems:
             return rejected(number, problems)
         verdict = _new(number, values) if firm is None else _known(number, values, firm, warnings)
+        if verdict.outcome == UPDATE:
+            verdict = self._newer(verdict, decision)
         if verdict.outcome != REJECTED:
             self._remember(number, values, firm)
             verdict.problems += [kept(warning, warning=True) for warning in warnings]
         return verdict
+
+    def _newer(self, verdict: Verdict, decision: str | None) -> Verdict:
+        """Of an update by an older line what goes through: see ``since_export``."""
+        own, conflicting, older = weigh(verdict.changes, self._since.get(verdict.firm_id or 0, {}))
+        if conflicting and decision is None:
+            message = N_("Changed here since the export. Say which one counts.")
+            problem = Problem("changed-since-export", message)
+            return Verdict(
+                verdict.number,
+                CONFLICT,
+                verdict.firm_id,
+                problems=[kept(problem)],
+                changes=[*conflicting, *own],
+            )
+        if decision == THEIRS:
+            older += [change["field"] for change in conflicting]
+            conflicting = []
+        message = N_("Changed here since the export; the older value of the line was left out.")
+        odd = [kept(Problem("older-value", message, field=field), warning=True) for field in older]
+        changes = [*conflicting, *own]
+        if not changes:
+            return Verdict(verdict.number, UNCHANGED, verdict.firm_id, problems=odd)
+        content = verdict.content.without(older)
+        return Verdict(verdict.number, UPDATE, verdict.firm_id, odd, changes, content)
 
     def _lay_in_chosen(self, values: dict[str, Value]) -> list[Problem]:
         """Rows that name no street (or park) lie in the chosen one; a row that names another is mistaken."""
@@ -83,6 +125,9 @@ class Resolver:
                 message = N_("The code belongs to one firm of the register, the name to another.")
                 problems.append(Problem("row-inconsistent", message, field="uscc"))
             return owner
+        marked = self._marked(values, problems)
+        if marked is not None or problems:
+            return marked
         agreeing = [firm for firm in named if code is None or firm.data.uscc is None]
         if not agreeing and not named:
             agreeing = [
@@ -96,6 +141,19 @@ class Resolver:
             message = N_("A firm of the same name with another credit code is in the register already.")
             warnings.append(Problem("name-known", message, field="name"))
         return agreeing[0] if agreeing else None
+
+    def _marked(self, values: Mapping[str, Value], problems: list[Problem]) -> Known | None:
+        """The firm whose mark the line carries; a code may be given to one that had none."""
+        mark = record_mark.read(str(values.get("record", "")))
+        firm = self._known.by_id.get(mark[0]) if mark else None
+        if firm is None or not self._scope.holds(firm.street_id, firm.park_id):
+            return None
+        code = values.get("uscc")
+        if code is not None and firm.data.uscc is not None:
+            message = N_("The code is another than that of the record this line was exported from.")
+            problems.append(Problem("row-inconsistent", message, field="uscc"))
+            return None
+        return firm
 
     def _place_problems(self, values: Mapping[str, Value], firm: Known | None) -> list[Problem]:
         if firm is None:
@@ -196,6 +254,13 @@ def differences(firm: Known, said: FirmData) -> list[dict[str, Any]]:
     return found
 
 
-def resolve(resolver: Resolver, rows: Sequence[tuple[int, CheckedRow]]) -> list[Verdict]:
-    """All rows, in the order of the file."""
-    return [resolver.verdict(number, row) for number, row in rows]
+def resolve(
+    resolver: Resolver, rows: deque[tuple[int, CheckedRow]], decisions: Mapping[int, str]
+) -> list[Verdict]:
+    """All rows, in the order of the file; ``decisions`` by row.
+
+    Each row is let go when it is done, as the file may be large.
+    """
+    taken = (rows.popleft() for _ in range(len(rows)))
+    counted = long_work.counted(long_work.COMPARING, taken, len(rows))
+    return [resolver.verdict(number, row, decisions.get(number)) for number, row in counted]

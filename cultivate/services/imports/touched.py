@@ -4,13 +4,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from cultivate.errors import N_, Invalid
 from cultivate.i18n import _
-from cultivate.models import Candidacy, Firm, ImportBatch, ImportRow, Proposal, ServiceRecord, StageMove
+from cultivate.models import (
+    Candidacy,
+    Firm,
+    FirmNeed,
+    ImportBatch,
+    ImportRow,
+    Proposal,
+    ServiceRecord,
+    StageMove,
+)
 from cultivate.services.imports.known_firms import chunks
+from cultivate.services.imports.options import RELOCATIONS
 from cultivate.services.imports.verdict import MATCHED
 
 if TYPE_CHECKING:
@@ -18,7 +28,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 
-EDITED, MOVED, SERVED, PROPOSED = "edited", "moved", "served", "proposed"
+EDITED, MOVED, SERVED, PROPOSED, ASKED = "edited", "moved", "served", "proposed", "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,22 @@ class ImportTouched(Invalid):
 
 
 def refuse_touched(session: Session, batch: ImportBatch) -> None:
-    """Raise ``ImportTouched`` where a firm of the batch was edited, moved, served or proposed since."""
+    """Raise ``ImportTouched`` where a firm of the batch was edited, moved, served, proposed or asked since."""
+    parts = chunks(_firm_ids(session, batch))
+    refuse(session, (mark for part in parts for mark in _since(session, batch, part)))
+
+
+def refuse_edited(session: Session, batch: ImportBatch) -> None:
+    """Raise ``ImportTouched`` where a firm was edited since; moves do not stand in the way of a name."""
+    parts = chunks(_firm_ids(session, batch))
+    refuse(session, ((firm_id, EDITED) for part in parts for firm_id in _edited(session, batch, part)))
+
+
+def refuse(session: Session, marks: Iterable[tuple[int, str]]) -> None:
+    """Raise ``ImportTouched`` if there are any: pairs of a firm and what happened to it."""
     found: dict[int, set[str]] = {}
-    for part in chunks(_firm_ids(session, batch)):
-        for firm_id, what in _since(session, batch, part):
-            found.setdefault(firm_id, set()).add(what)
+    for firm_id, what in marks:
+        found.setdefault(firm_id, set()).add(what)
     if not found:
         return
     shown = sorted(found)[:SHOWN]
@@ -65,13 +86,12 @@ def _firm_ids(session: Session, batch: ImportBatch) -> list[int]:
     if batch.kind == "firms":
         rows = rows.where(ImportRow.firm_version.is_not(None))
     else:
-        rows = rows.where(ImportRow.outcome == MATCHED)
+        rows = rows.where(or_(ImportRow.outcome == MATCHED, ImportRow.firm_version.is_not(None)))
     return sorted({firm_id for firm_id in session.scalars(rows) if firm_id is not None})
 
 
 def _since(session: Session, batch: ImportBatch, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    if batch.kind == "firms":
-        yield from _marked(_edited(session, batch, ids), EDITED)
+    yield from _marked(_edited(session, batch, ids), EDITED)
     yield from _marked(_moved(session, batch, ids), MOVED)
     for what, model, at in (
         (SERVED, ServiceRecord, ServiceRecord.recorded_at),
@@ -83,6 +103,9 @@ def _since(session: Session, batch: ImportBatch, ids: Sequence[int]) -> Iterator
             .where(_of_firms(batch, ids), at >= batch.committed_at)
         )
         yield from _marked(session.scalars(statement), what)
+    if batch.kind == "firms":  # taking it back would take the firm away, and its wish with it
+        wishes = FirmNeed.firm_id.in_(ids), FirmNeed.recorded_at >= batch.committed_at
+        yield from _marked(session.scalars(select(FirmNeed.firm_id).where(*wishes)), ASKED)
 
 
 def _marked(ids: Iterable[int], what: str) -> Iterator[tuple[int, str]]:
@@ -130,6 +153,7 @@ def _moved(session: Session, batch: ImportBatch, ids: Sequence[int]) -> list[int
 
 
 def _of_firms(batch: ImportBatch, ids: Sequence[int]) -> ColumnElement[bool]:
-    """Candidacies of these firms; a list speaks of one track, a roster of the firm."""
+    """Candidacies of these firms; a list speaks of one track, a roster and a relocation of the firm."""
     condition = Candidacy.firm_id.in_(ids)
-    return and_(condition, Candidacy.track == batch.track) if batch.track else condition
+    one_track = batch.track and batch.kind != RELOCATIONS
+    return and_(condition, Candidacy.track == batch.track) if one_track else condition

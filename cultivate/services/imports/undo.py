@@ -7,10 +7,8 @@ from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Act
 from cultivate.errors import N_, Invalid
 from cultivate.services import audit, ledger
-from cultivate.services.imports import undo_firms, undo_moves
 from cultivate.services.imports.batches import batch_for_update
-from cultivate.services.imports.options import FIRMS
-from cultivate.services.imports.touched import refuse_touched
+from cultivate.services.imports.kinds import get_kind
 
 
 def undo(session: Session, actor: Actor, batch_id: int) -> None:
@@ -24,10 +22,9 @@ def undo(session: Session, actor: Actor, batch_id: int) -> None:
     if batch.status != "committed":
         raise Invalid(N_("Only an import that was done can be undone."), code="not-committed")
     moment = ledger.begin(session)
-    refuse_touched(session, batch)
-    booked = undo_moves.take_back(session, actor.through("import"), batch, moment)
-    if batch.kind == FIRMS:
-        undo_firms.take_back(session, actor, batch)
+    kind = get_kind(batch.kind)
+    kind.refuse_touched(session, batch)
+    booked = kind.take_back(session, actor, batch, moment)
     batch.status = "undone"
     batch.undone_at = clock.now()
     session.flush()

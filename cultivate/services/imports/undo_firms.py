@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session, selectinload
 from cultivate import clock
 from cultivate.domain import firm_names, search_text
 from cultivate.domain.actor import Actor
-from cultivate.models import Firm, FirmName, FirmYear, ImportBatch, ImportRow
+from cultivate.domain.figures import KEYS, split_key
+from cultivate.models import Firm, FirmFigure, FirmName, ImportBatch, ImportRow
 from cultivate.services import audit
 from cultivate.services.imports.known_firms import chunks
 from cultivate.services.imports.verdict import CREATE, UPDATE
-
-_FIGURES = ("sales", "rd")
 
 
 def take_back(session: Session, actor: Actor, batch: ImportBatch) -> None:
@@ -28,7 +27,7 @@ def take_back(session: Session, actor: Actor, batch: ImportBatch) -> None:
         firms = session.scalars(
             select(Firm)
             .where(Firm.id.in_(part))
-            .options(selectinload(Firm.years))
+            .options(selectinload(Firm.figures))
             .order_by(Firm.id)
             .execution_options(populate_existing=True)
         )
@@ -59,7 +58,7 @@ def _bury(session: Session, ids: Sequence[int]) -> None:
     )
 
 
-def _changes(session: Session, batch: ImportBatch) -> dict[int, Sequence[Mapping[str, Any]]]:
+def _changes(session: Session, batch: ImportBatch) -> dict[int, list[Mapping[str, Any]]]:
     rows = session.execute(
         select(ImportRow.firm_id, ImportRow.changes)
         .where(
@@ -67,7 +66,11 @@ def _changes(session: Session, batch: ImportBatch) -> dict[int, Sequence[Mapping
         )
         .order_by(ImportRow.number)
     )
-    return {firm_id: changes for firm_id, changes in rows if firm_id is not None}
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for firm_id, changes in rows:  # several rows of a list of figures may speak of one firm
+        if firm_id is not None:
+            found.setdefault(firm_id, []).extend(changes)
+    return found
 
 
 def _restore(session: Session, firm: Firm, changes: Sequence[Mapping[str, Any]]) -> None:
@@ -76,8 +79,8 @@ def _restore(session: Session, firm: Firm, changes: Sequence[Mapping[str, Any]])
         figure, _, year = key.rpartition("_")
         if key == "former_names":
             _forget_names(session, firm.id, change["after"])
-        elif figure in _FIGURES:
-            _restore_year(firm, int(year), figure, before)
+        elif figure in KEYS:
+            _restore_figure(session, firm, int(year), figure, before)
         else:
             setattr(firm, key, _value(key, before))
     names = session.scalars(
@@ -93,16 +96,28 @@ def _forget_names(session: Session, firm_id: int, names: Sequence[str]) -> None:
     session.execute(delete(FirmName).where(FirmName.firm_id == firm_id, FirmName.name_key.in_(keys)))
 
 
-def _restore_year(firm: Firm, year: int, figure: str, before: str | None) -> None:
-    for row in list(firm.years):
-        if row.year == year:
-            setattr(row, figure, None if before is None else Decimal(before))
-            if _is_empty(row):
-                firm.years.remove(row)
-
-
-def _is_empty(row: FirmYear) -> bool:
-    return all(getattr(row, figure) is None for figure in _FIGURES)
+def _restore_figure(session: Session, firm: Firm, year: int, key: str, before: str | None) -> None:
+    """End the import's figure, and let the one before it stand again, with its source and author."""
+    figure, calibre = split_key(key)
+    for row in firm.figures:
+        if (row.year, row.figure, row.calibre) == (year, figure, calibre):
+            row.replaced_at = clock.now()
+    session.flush()  # of two current figures the index takes one
+    if before is None:
+        return
+    known = session.scalars(
+        select(FirmFigure)
+        .where(
+            FirmFigure.firm_id == firm.id,
+            FirmFigure.year == year,
+            FirmFigure.figure == figure,
+            FirmFigure.calibre == calibre,
+            FirmFigure.value == Decimal(before),
+        )
+        .order_by(FirmFigure.replaced_at.desc(), FirmFigure.id.desc())
+        .limit(1)
+    ).one()
+    known.replaced_at = None
 
 
 def _value(key: str, before: Any) -> Any:

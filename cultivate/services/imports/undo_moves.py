@@ -96,7 +96,7 @@ def take_back(session: Session, actor: Actor, batch: ImportBatch, recorded_at: d
             booker.again(move)
     session.execute(
         update(Certificate)
-        .where(Certificate.import_batch_id == batch.id, Certificate.status == "valid")
+        .where(Certificate.import_batch_id == batch.id, Certificate.status != "void")
         .values(status="void", version=Certificate.version + 1)
         .execution_options(synchronize_session="fetch")
     )

@@ -1,26 +1,29 @@
-"""Taking a file in: it is read, every row is judged, and the preview waits for somebody to commit it."""
+"""Keeping a file with a verdict per row: the preview that waits for somebody to commit it."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from cultivate import clock
+from cultivate.db import bulk
 from cultivate.domain.actor import Actor
-from cultivate.domain.values import text_of
-from cultivate.errors import N_, FileUnreadable, Invalid
+from cultivate.errors import N_, Invalid
 from cultivate.models import ImportBatch, ImportRow
-from cultivate.services import audit
+from cultivate.services import audit, long_work
 from cultivate.services.imports.batches import batch_for_update
-from cultivate.services.imports.judging import judge
-from cultivate.services.imports.options import ImportOptions, check
-from cultivate.services.imports.verdict import OUTCOMES, InputRow, Verdict
-from cultivate.spreadsheets import Kind, RawRow, Sheet, load
+from cultivate.services.imports.intake import Taken, Upload, open_file, read
+from cultivate.services.imports.kinds import OUTCOMES
+from cultivate.services.imports.options import ImportOptions
+from cultivate.services.imports.verdict import Verdict
 
+MAPPING, PREVIEW = "mapping", "preview"
+#: states in which an import waits for its owner
+WAITING = frozenset({MAPPING, PREVIEW})
 _LONGEST_FILE_NAME = 255
 _LONGEST_SHEET_NAME = 120
 
@@ -32,41 +35,73 @@ def preview(
 
     Raises ``FileUnreadable`` or ``NoKnownColumn`` with a message for the person, ``Invalid`` for the options.
     """
-    return read_in(session, actor, kind, filename, content, options)[0].id
+    upload = Upload(kind, filename, content, options)
+    return keep(session, actor, read(session, actor, upload, open_file(upload))).id
 
 
-def read_in(
-    session: Session, actor: Actor, kind: str, filename: str, content: bytes, options: ImportOptions
-) -> tuple[ImportBatch, list[Verdict]]:
-    """The preview with its verdicts, for who carries it out in the same breath."""
-    check(session, actor, kind, options)
-    sheet = load(content, filename, cast(Kind, kind))
-    if not sheet.rows:
-        raise FileUnreadable(N_("There are columns in the file, but no row of data."), field="file")
-    rows = [InputRow(row.number, _cells(row)) for row in sheet.rows]
-    verdicts = judge(session, actor, kind, options, rows)
-    batch = _batch(actor, kind, filename, content, options, sheet)
-    batch.counts = count(kind, verdicts)
+def keep(session: Session, actor: Actor, taken: Taken) -> ImportBatch:
+    """A batch for what was read: a preview with its rows, or waiting for a person to say its columns."""
+    upload = taken.upload
+    batch = ImportBatch(
+        kind=upload.kind,
+        status=MAPPING,
+        file_name=_plain_name(upload.filename),
+        digest=hashlib.sha256(upload.content).hexdigest(),
+        content=upload.content,
+        options=upload.options.as_json(),
+        track=upload.options.track,
+        issued_on=upload.options.issued_on,
+        by_id=actor.user_id,
+        created_at=clock.now(),
+    )
     session.add(batch)
+    fill(session, batch, taken)
+    return batch
+
+
+@long_work.seldom_collecting()
+def fill(session: Session, batch: ImportBatch, taken: Taken) -> None:
+    """Give the batch the rows that were read, and say in it how they were."""
+    sheet = taken.sheet
+    if sheet is not None:
+        batch.status = PREVIEW
+        batch.sheet = sheet.name[:_LONGEST_SHEET_NAME]
+        batch.header_row = sheet.header_row
+        batch.signature = sheet.signature
+        batch.columns = {column.key: column.title for column in sheet.columns if column.key}
+        batch.options = {**batch.options, "reading": taken.how}
+        batch.counts = count(batch.kind, taken.verdicts)
     session.flush()
-    # render_nulls: one statement, not one for each change between rows with a firm and rows without
-    statement = insert(ImportRow).execution_options(render_nulls=True)
-    session.execute(statement, list(_records(batch.id, rows, verdicts)))
-    return batch, verdicts
+    if taken.rows:
+        verdicts = taken.verdicts
+        columns: dict[str, list[Any]] = {
+            "number": [row.number for row in taken.rows],
+            "outcome": [verdict.outcome for verdict in verdicts],
+            "firm_id": [verdict.firm_id for verdict in verdicts],
+            "values": [row.cells for row in taken.rows],
+            "problems": [verdict.problems for verdict in verdicts],
+            "changes": [verdict.changes for verdict in verdicts],
+        }
+        bulk.add(session, ImportRow, columns, {"batch_id": batch.id})
 
 
 def drop(session: Session, actor: Actor, batch_id: int) -> None:
     """Give a preview up: its file and rows go, that it was there stays."""
     batch = batch_for_update(session, actor, batch_id)
-    if batch.status != "preview":
+    if batch.status not in WAITING:
         raise Invalid(
             N_("Only a preview can be dropped; an import that was done can be undone."), code="not-open"
         )
-    session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
+    clear_rows(session, batch)
     batch.status = "dropped"
     batch.content = b""
     session.flush()
     audit.note(session, actor, "drop", "import", batch.id, file=batch.file_name)
+
+
+def clear_rows(session: Session, batch: ImportBatch) -> None:
+    """Take the rows of a preview away."""
+    session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
 
 
 def count(kind: str, verdicts: Iterable[Verdict]) -> dict[str, int]:
@@ -75,51 +110,7 @@ def count(kind: str, verdicts: Iterable[Verdict]) -> dict[str, int]:
     return {"rows": found.total(), **{outcome: found[outcome] for outcome in OUTCOMES[kind]}}
 
 
-def _batch(
-    actor: Actor, kind: str, filename: str, content: bytes, options: ImportOptions, sheet: Sheet
-) -> ImportBatch:
-    return ImportBatch(
-        kind=kind,
-        status="preview",
-        file_name=_plain_name(filename),
-        digest=hashlib.sha256(content).hexdigest(),
-        content=content,
-        options=options.as_json(),
-        sheet=sheet.name[:_LONGEST_SHEET_NAME],
-        header_row=sheet.header_row,
-        columns={column.key: column.title for column in sheet.columns if column.key},
-        track=options.track,
-        issued_on=options.issued_on,
-        by_id=actor.user_id,
-        created_at=clock.now(),
-    )
-
-
 def _plain_name(filename: str) -> str:
     """The last part of a path of either kind; control characters are nothing to print or to store."""
     name = PureWindowsPath(PurePosixPath(filename).name).name
     return "".join(c for c in name if c.isprintable())[-_LONGEST_FILE_NAME:] or "—"
-
-
-def _cells(row: RawRow) -> dict[str, str]:
-    """Cells that say something, as texts; a day in ISO form reads the same as the day itself.
-
-    NUL is a character to Python and an error to PostgreSQL; ``text_of`` has taken it out.
-    """
-    texts = {key: text for key, cell in row.cells.items() if (text := text_of(cell))}
-    return texts | ({"region": row.region} if row.region else {})
-
-
-def _records(
-    batch_id: int, rows: Iterable[InputRow], verdicts: Iterable[Verdict]
-) -> Iterable[dict[str, Any]]:
-    for row, verdict in zip(rows, verdicts, strict=True):
-        yield {
-            "batch_id": batch_id,
-            "number": row.number,
-            "outcome": verdict.outcome,
-            "firm_id": verdict.firm_id,
-            "values": dict(row.cells),
-            "problems": verdict.problems,
-            "changes": verdict.changes,
-        }

@@ -14,12 +14,15 @@ from cultivate.errors import Invalid
 CREATE, UPDATE, UNCHANGED, DUPLICATE, REJECTED = "create", "update", "unchanged", "duplicate", "rejected"
 MATCHED, TO_DECIDE, UNMATCHED = "matched", "to_decide", "unmatched"
 
-#: outcomes of each kind; their counts add up to the rows of the file
-OUTCOMES: dict[str, tuple[str, ...]] = {
-    "firms": (CREATE, UPDATE, UNCHANGED, DUPLICATE, REJECTED),
-    "certificates": (MATCHED, TO_DECIDE, UNMATCHED, REJECTED),
-}
+#: a row whose firm was changed here since the row was exported
+CONFLICT = "conflict"
+#: outcomes with which "all or none" is none
+UNFIT = frozenset({REJECTED, TO_DECIDE, CONFLICT})
+#: what a person says of a conflict: the file's value counts, or the register's
+MINE, THEIRS = "mine", "theirs"
 OURS, NOT_OURS = "ours", "not_ours"
+#: a firm that we did not know: registered and recorded as the line says, or as a mere lead
+NEW, LEAD = "new", "lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class InputRow:
     decision: str | None = None
     firm_id: int | None = None
     """The firm that a person named; only with the decision ``ours``."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What the person added: ``street`` (a code), ``issued_on``."""
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ OUTCOME_LABELS: dict[str, str] = {
     "update": N_("Updated"),
     "unchanged": N_("Unchanged"),
     "duplicate": N_("Duplicate"),
+    "conflict": N_("Changed since the export"),
     "rejected": N_("Rejected"),
     "matched": N_("Ours"),
     "to_decide": N_("To decide"),

@@ -8,8 +8,9 @@
 
   const isTyping = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
   const openDialog = () => document.querySelector("dialog[open]");
-  const rows = () => [...document.querySelectorAll("[data-list] tbody tr, [data-list] > [data-row]")];
   const rowAt = () => document.querySelector(".is-at");
+  // of the board the column one stands in
+  const rows = () => [...(rowAt()?.closest("[data-column]") ?? document).querySelectorAll("[data-list] tbody tr, [data-list] > [data-row]:not([hidden])")];
 
   function show(id) {
     const dialog = document.getElementById(id);
@@ -22,7 +23,7 @@
     const at = all.indexOf(rowAt());
     const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
     all.forEach((row) => row.classList.toggle("is-at", row === next));
-    const link = next.querySelector("a, button, input");
+    const link = next.querySelector("a") || next.querySelector("button, input");
     if (link) link.focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest" });
   }
@@ -154,6 +155,41 @@
     enhance(event.target);
     reach();
     countSelected();
+  });
+  // an undo that is offered for some seconds, also in what comes in place
+  function end(offer) {
+    const until = Date.now() + Number(offer.dataset.ends) * 1000;
+    const clock = offer.querySelector("[data-seconds]");
+    offer.dataset.ending = "";
+    const timer = setInterval(() => {
+      const left = Math.ceil((until - Date.now()) / 1000);
+      if (clock) clock.textContent = String(Math.max(left, 0));
+      if (left <= 0 || !offer.isConnected) {
+        clearInterval(timer);
+        offer.remove();
+      }
+    }, 500);
+  }
+  const endOffers = () => document.querySelectorAll("[data-ends]:not([data-ending])").forEach(end);
+  document.addEventListener("htmx:afterSettle", endOffers);
+  endOffers();
+
+  // a piece of the page that did not come: say so where it is seen, and leave everything as it was typed
+  function trouble(kind) {
+    const box = document.getElementById("trouble");
+    for (const line of box.children) line.hidden = line.dataset.trouble !== kind;
+    box.hidden = !kind;
+    if (kind) box.scrollIntoView({ block: "nearest" });
+  }
+  const isQuiet = (event) => event.target.hasAttribute("data-quiet"); // a look-up while one types
+  document.addEventListener("htmx:responseError", (event) => {
+    if (!isQuiet(event)) trouble(event.detail.xhr.status === 401 ? "login" : "refused");
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (!isQuiet(event)) trouble("signal");
+  });
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (event.detail.successful) trouble(null);
   });
   // a refused form comes back as 422 with its errors: show it
   document.addEventListener("htmx:beforeSwap", (event) => {

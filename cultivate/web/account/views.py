@@ -79,7 +79,9 @@ def logout() -> Any:
     session.clear()
     if locale:
         session["locale"] = locale
-    return redirect(url_for("account.login"))
+    response = redirect(url_for("account.login"))
+    response.headers["Clear-Site-Data"] = '"cache"'  # pictures of papers, which the browser may have kept
+    return response
 
 
 @blueprint.post("/language")

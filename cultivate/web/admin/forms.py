@@ -1,15 +1,24 @@
 """Forms of ``admin``."""
 
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from cultivate.domain.permissions import Role
-from cultivate.i18n import _l
+from cultivate.i18n import _, _l
 from cultivate.services.accounts import AccountData
 from cultivate.web.filters import ROLES
-from cultivate.web.forms import BaseForm, DayField, UnitsField
+from cultivate.web.forms import BaseForm, DayField, UnitField, UnitsField
 
 
 class AccountForm(BaseForm):
@@ -79,3 +88,41 @@ class TrailForm(BaseForm):
     subject = SelectField(_l("Thing"), choices=[], validate_choice=False)
     since = DayField(_l("From"))
     until = DayField(_l("Until"))
+
+
+class LocalPolicyForm(BaseForm):
+    """The text of a local version: typed, or from a file."""
+
+    unit = UnitField(
+        _l("Counts for"), description=_l("A street or park may have its own; it counts for its firms only.")
+    )
+    file = FileField(
+        _l("File"),
+        description=_l("A TOML file takes the place of the text below."),
+        render_kw={"accept": ".toml,text/plain"},
+    )
+    text = TextAreaField(
+        _l("Text"),
+        [Length(max=200_000)],
+        render_kw={"rows": 26, "spellcheck": "false", "wrap": "off"},
+    )
+
+    def validate_file(self, field: FileField) -> None:
+        """A file's text is shown in the field below, where its lines can be mended."""
+        if not field.data or not getattr(field.data, "filename", ""):
+            return
+        try:
+            self.text.data = field.data.read(200_001).decode("utf-8-sig")
+        except ValueError as error:
+            raise ValidationError(_("The file is no text in UTF-8.")) from error
+
+    @property
+    def content(self) -> str:
+        """The text with plain line ends: a browser sends others."""
+        return str(self.text.data or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+class WithdrawForm(BaseForm):
+    """Why a local version is withdrawn."""
+
+    reason = StringField(_l("Reason"), [InputRequired(), Length(max=300)])

@@ -25,6 +25,7 @@ LABELS = {
     schedule.REMINDERS: N_("Remind people of what is due"),
     schedule.WEEKLY_LETTERS: N_("Compose the weekly letters"),
     schedule.SEND_OUTBOX: N_("Send the letters that wait"),
+    schedule.SEARCH_INDEX: N_("Take changes into the search"),
 }
 STATUSES = {"running": N_("running"), "done": N_("done"), "failed": N_("failed")}
 #: a scheduler gives a sign of life every half minute

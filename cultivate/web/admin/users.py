@@ -9,7 +9,7 @@ from cultivate.domain.scope import WHOLE_DISTRICT
 from cultivate.errors import Conflict, CultivateError
 from cultivate.i18n import _, language
 from cultivate.queries import accounts as rows
-from cultivate.queries import units
+from cultivate.queries import people, units
 from cultivate.queries.accounts import AccountRow
 from cultivate.services import accounts, passwords
 from cultivate.web.access import needs
@@ -69,11 +69,15 @@ def user(user_id: int) -> Any:
         apply_error(form, error)
         return _edit(row, form, 422)
     flash(_("Saved."), "good")
+    _held, adrift = people.count_held(db(), user_id)
+    if adrift:  # the page says how many, and what the bureau does about it
+        return redirect(url_for("admin.user", user_id=user_id))
     return redirect(url_for("admin.users"))
 
 
 def _edit(row: AccountRow, form: AccountForm, status: int, **more: Any) -> Any:
-    return render_template("admin/user.html", account=row, form=form, **more), status
+    held = people.count_held(db(), row.id)
+    return render_template("admin/user.html", account=row, form=form, held=held, **more), status
 
 
 def _conflict(form: AccountForm, theirs: AccountRow) -> Any:

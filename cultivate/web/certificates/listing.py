@@ -9,17 +9,29 @@ from cultivate import clock, packs
 from cultivate.domain.permissions import Act
 from cultivate.queries import certificates as queries
 from cultivate.queries import places, units
+from cultivate.queries.certificates import Span
 from cultivate.web.access import needs
 from cultivate.web.certificates import blueprint
 from cultivate.web.request import actor, db
 
 
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
 def _asked_day() -> date:
     """``?as_of=``, not after today; today where it is none."""
-    try:
-        return min(date.fromisoformat(request.args.get("as_of", "")), clock.today())
-    except ValueError:
-        return clock.today()
+    return min(_day("as_of") or clock.today(), clock.today())
+
+
+def _span() -> Span | None:
+    """The last days that a figure of the calendar leads to."""
+    first = _day("ends_from")
+    renewing = {"0": False, "1": True}.get(request.args.get("renewing", ""))
+    return Span(first, _day("ends_to"), renewing) if first else None
 
 
 @blueprint.get("/certificates")
@@ -32,10 +44,11 @@ def index() -> Any:
     status = status if status in queries.STATUSES else "in_force"
     as_of = _asked_day()
     unit = places.get_place(db(), scope, request.args.get("unit", ""))
-    number = request.args.get("page", 1, type=int)
+    number, span = request.args.get("page", 1, type=int), _span()
     return render_template(
         "certificates/index.html",
-        page=queries.list_certificates(db(), scope, track, as_of, status, unit, number),
+        page=queries.list_certificates(db(), scope, track, as_of, span or status, unit, number),
+        span=span,
         counts=queries.count_by_status(db(), scope, track, as_of, unit),
         statuses=queries.STATUSES,
         track=packs.track(track or ""),

@@ -3,37 +3,25 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from wtforms import TextAreaField, validators
 
 from cultivate import clock
 from cultivate.domain.permissions import Act
 from cultivate.errors import CultivateError
-from cultivate.i18n import _, _l
-from cultivate.queries import certificates as queries
-from cultivate.queries.certificates import ListedCertificate
+from cultivate.i18n import _
 from cultivate.services import certificates
 from cultivate.web.access import needs
 from cultivate.web.certificates import blueprint
-from cultivate.web.forms import BaseForm, DayField, apply_error
+from cultivate.web.certificates.forms import RevocationForm
+from cultivate.web.certificates.page import asked
+from cultivate.web.forms import apply_error
 from cultivate.web.request import actor, db
-
-
-class RevocationForm(BaseForm):
-    """Since when, and why."""
-
-    on = DayField(_l("Revoked on"), [validators.InputRequired()])
-    reason = TextAreaField(_l("Reason"), [validators.InputRequired(), validators.Length(max=1000)])
-
-
-def _asked(certificate_id: int) -> ListedCertificate:
-    return queries.get_certificate(db(), actor().scope, certificate_id, clock.today())
 
 
 @blueprint.get("/certificates/<int:certificate_id>/revoke")
 @needs(Act.REVOKE_CERTIFICATE)
 def revoke(certificate_id: int) -> Any:
     """The form."""
-    form, row = RevocationForm(), _asked(certificate_id)
+    form, row = RevocationForm(), asked(certificate_id)
     form.on.data = clock.today()
     return render_template("certificates/revoke.html", form=form, row=row)
 
@@ -42,7 +30,7 @@ def revoke(certificate_id: int) -> Any:
 @needs(Act.REVOKE_CERTIFICATE)
 def record_revocation(certificate_id: int) -> Any:
     """Book the firm out of the count."""
-    form, row = RevocationForm(), _asked(certificate_id)
+    form, row = RevocationForm(), asked(certificate_id)
     if form.validate() and form.on.data is not None:
         try:
             certificates.revoke(db(), actor(), certificate_id, form.on.data, form.reason.data)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from cultivate.domain.firm_data import YEAR_FIGURES, FirmData
+from cultivate.domain.firm_data import FirmData
 from cultivate.domain.permissions import Act
 from cultivate.errors import Conflict, CultivateError
 from cultivate.i18n import _
@@ -15,7 +15,7 @@ from cultivate.queries.firms import FirmDetail
 from cultivate.services import firms
 from cultivate.web.access import needs
 from cultivate.web.firms import blueprint, labels
-from cultivate.web.firms.forms import FirmForm, firm_form, without
+from cultivate.web.firms.forms import FirmForm, firm_form
 from cultivate.web.firms.refusals import Hints, apply_all
 from cultivate.web.request import actor, db
 
@@ -43,12 +43,12 @@ def known_data(firm: FirmDetail) -> FirmData:
         **plain,
         street=firm.street.code,
         park=firm.park.code if firm.park else None,
-        years={row.year: {"sales": row.sales, "rd": row.rd} for row in firm.years},
+        years=firm.years,
     )
 
 
 def _form(firm: FirmDetail) -> FirmForm:
-    form = firm_form(row.year for row in firm.years)
+    form = firm_form(firm.years)
     form.offer(actor(), firm.field)
     here = {firm.street.code} | ({firm.park.code} if firm.park else set())
     for field in (form.street, form.park):  # the place that it has is always on offer
@@ -67,7 +67,7 @@ def _fill(form: FirmForm, firm: FirmDetail) -> None:
     for key, value in known.said():
         form[key].data = value
     for year, figures in known.years.items():
-        for name in YEAR_FIGURES:
+        for name in labels.YEAR_FIELDS:
             form[f"{name}_{year}"].data = figures.get(name)
     form.version.data = str(firm.version)
 
@@ -100,7 +100,7 @@ def save(firm_id: int) -> Any:
                 db(),
                 actor(),
                 firm_id,
-                without(form.said(), _theirs()),
+                form.said().without(_theirs()),
                 version,
                 confirm_name=form.confirm_name.data,
             )

@@ -1,7 +1,6 @@
 """Forms of a firm and of what is done to it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from wtforms import (
@@ -19,13 +18,12 @@ from wtforms import (
 
 from cultivate import clock, packs
 from cultivate.domain.actor import Actor
-from cultivate.domain.firm_data import UNSET, FirmData, split_names
-from cultivate.domain.service_kinds import KINDS
+from cultivate.domain.firm_data import FirmData, split_names
 from cultivate.i18n import _, _l, language
 from cultivate.packs import fields as packs_fields
 from cultivate.queries import units
 from cultivate.web.firms import labels
-from cultivate.web.forms import BaseForm, DayField, MoneyField, UnitField
+from cultivate.web.forms import BaseForm, BatchField, DayField, MoneyField, UnitField
 from cultivate.web.request import db
 
 YEARS_OFFERED = 3
@@ -106,17 +104,6 @@ def firm_form(known_years: Iterable[int] = (), **given: Any) -> FirmForm:
     return made
 
 
-def without(data: FirmData, skipped: Iterable[str]) -> FirmData:
-    """The data less some fields (``sales_2024`` too): those in which the other's edit stands."""
-    left_out = set(skipped)
-    years = {
-        year: {name: value for name, value in figures.items() if f"{name}_{year}" not in left_out}
-        for year, figures in data.years.items()
-    }
-    unsaid: dict[str, Any] = {key: UNSET for key, _value in data.said() if key in left_out}
-    return replace(data, **unsaid, years=years)
-
-
 def streets_of(actor: Actor) -> list[tuple[str, str]]:
     """Streets in which the actor may place a firm: one's own; all of them for who has a park."""
     own = [unit for unit in units.list_units(db()) if unit.id in actor.unit_ids]
@@ -146,6 +133,7 @@ class MoveForm(BaseForm):
     retry_year = IntegerField(
         _l("May try again in"), [validators.Optional(), validators.NumberRange(2000, 2100)]
     )
+    batch_id = BatchField(_l("Application batch"))
     reason = TextAreaField(_l("Reason"), [validators.Length(max=1000)])
     override_reason = TextAreaField(
         _l("Waive the conditions, because"),
@@ -160,30 +148,6 @@ class OpenForm(BaseForm):
 
     effective_on = DayField(_l("Effective on"), description=_l("today if left empty"))
     reason = TextAreaField(_l("Reason"), [validators.Length(max=1000)])
-
-
-class ServiceForm(BaseForm):
-    """A service record, for one or more candidacies of the firm."""
-
-    candidacies = SelectMultipleField(
-        _l("For"),
-        [validators.InputRequired()],
-        coerce=int,
-        widget=widgets.ListWidget(prefix_label=False),
-        option_widget=widgets.CheckboxInput(),
-    )
-    kind = SelectField(_l("Kind"), [validators.InputRequired()])
-    on = DayField(_l("Day"), [validators.InputRequired()])
-    note = TextAreaField(_l("What the service was"), [validators.Length(max=4000)])
-    follow_up_on = DayField(_l("Follow up on"))
-
-    def offer(self, candidacies: Iterable[tuple[int, str]]) -> None:
-        """Fill the choices; by default all candidacies are served, today."""
-        self.kind.choices = [(code, _(words)) for code, words in KINDS.items()]
-        self.candidacies.choices = list(candidacies)
-        if not self.is_submitted():
-            self.candidacies.data = [code for code, _words in self.candidacies.choices]
-            self.on.data = clock.today()
 
 
 class TransferForm(BaseForm):
@@ -201,6 +165,12 @@ class ReasonForm(BaseForm):
     """A reason, and nothing else: taking a move back, proposing."""
 
     reason = TextAreaField(_l("Reason"), [validators.InputRequired(), validators.Length(max=1000)])
+
+
+class ProposeForm(ReasonForm):
+    """A proposal; the batch is asked for where there are several."""
+
+    batch_id = BatchField(_l("Application batch"))
 
 
 class DecisionForm(BaseForm):

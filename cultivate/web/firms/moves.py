@@ -1,24 +1,28 @@
 """Opening a track and moving on: forms around the one guarded move."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from cultivate import packs
+from cultivate import clock, packs
 from cultivate.domain.permissions import Act
-from cultivate.domain.stages import LABELS, Exit, Stage
+from cultivate.domain.stages import LABELS, WAYS, Exit, Stage
 from cultivate.errors import Conflict, CultivateError, Invalid, NotFound
 from cultivate.i18n import _, say
-from cultivate.queries import candidacies
+from cultivate.queries import application_batches, candidacies
 from cultivate.queries import firms as queries
+from cultivate.queries.application_batches import BatchRow
 from cultivate.queries.candidacies import CandidacyRow
 from cultivate.services import stages
 from cultivate.services.stages import CertificateData, MoveRequest
 from cultivate.web.access import needs
+from cultivate.web.filters import moment
 from cultivate.web.firms import blueprint, labels
 from cultivate.web.firms.forms import MoveForm, OpenForm
 from cultivate.web.forms import apply_error
+from cultivate.web.local import local_path
 from cultivate.web.request import actor, db
 
 _NAMES = {"certificate": "number"}
@@ -31,7 +35,9 @@ def _form(row: CandidacyRow, to: str, refused: list[Invalid]) -> MoveForm:
     waivable = (
         (row.stage, to) == (Stage.SERVE, Stage.RECOMMEND) and bool(refused) and actor().may(Act.OVERRIDE)
     )
+    offered = _batches(row, to, waivable=waivable)
     unneeded = {
+        "batch_id": not offered,
         "number": to != Stage.CERTIFY,
         "issued_on": to != Stage.CERTIFY,
         "retry_year": not back,
@@ -40,6 +46,8 @@ def _form(row: CandidacyRow, to: str, refused: list[Invalid]) -> MoveForm:
     for name, gone in unneeded.items():
         if gone:
             del form[name]
+    if offered:
+        form.batch_id.offer(offered)
     if to == Stage.CERTIFY:
         form.effective_on.description = _("the day of issue if left empty")
         form.number.flags.required = form.issued_on.flags.required = True
@@ -48,6 +56,16 @@ def _form(row: CandidacyRow, to: str, refused: list[Invalid]) -> MoveForm:
     if not form.is_submitted():
         form.version.data = row.version
     return form
+
+
+def _batches(row: CandidacyRow, to: str, *, waivable: bool) -> Sequence[BatchRow]:
+    """Where there is a choice: several that are open, or a late firm that is to be let into one all the same."""
+    if (row.stage, to) != (Stage.SERVE, Stage.RECOMMEND):
+        return ()
+    found = application_batches.taking_in(db(), row.track, clock.today())
+    if len(found) > 1 or not waivable:
+        return found if len(found) > 1 else ()
+    return application_batches.lately_open(db(), row.track, clock.today())
 
 
 def _request(form: MoveForm, to: str) -> MoveRequest:
@@ -59,6 +77,7 @@ def _request(form: MoveForm, to: str) -> MoveRequest:
         version=int(form.version.data) if (form.version.data or "").isdigit() else None,
         override_reason=form.override_reason.data if "override_reason" in form else None,
         retry_year=form.retry_year.data if "retry_year" in form else None,
+        batch_id=form.batch_id.data if "batch_id" in form else None,
         certificate=CertificateData(number or "", issued_on) if issued_on else None,
     )
 
@@ -72,7 +91,13 @@ def _page(form: MoveForm, row: CandidacyRow, to: str, refused: list[Invalid]) ->
         firm=queries.get_firm(db(), actor().scope, row.firm_id),
         title=labels.move(row.stage, to),
         refused=[say(each) for each in refused],
+        back=_back(row),
     )
+
+
+def _back(row: CandidacyRow) -> str:
+    """Where somebody came from, if the address says so: the board; else the firm."""
+    return local_path(request.args.get("next"), url_for("firms.show", firm_id=row.firm_id))
 
 
 def _asked(candidacy_id: int, to: str) -> tuple[CandidacyRow, list[Invalid]]:
@@ -101,6 +126,9 @@ def make_move(candidacy_id: int, to: str) -> Any:
         try:
             move_id = stages.move(db(), actor(), candidacy_id, _request(form, to))
         except Conflict as error:
+            if (row.stage, to) not in WAYS:
+                flash(overtaken(row), "warning")
+                return redirect(_back(row))
             form.form_errors.append(say(error))
             form.version.data, form.version.raw_data = row.version, None
             status = 409
@@ -108,8 +136,19 @@ def make_move(candidacy_id: int, to: str) -> Any:
             apply_error(form, error, _NAMES)
         else:
             flash(undo_offer(row.stage, to, move_id), "good")
-            return redirect(url_for("firms.show", firm_id=row.firm_id))
+            return redirect(_back(row))
     return _page(form, row, to, refused), status
+
+
+def overtaken(row: CandidacyRow) -> str:
+    """Who was faster and where the firm stands now; the step that was asked for is none from there."""
+    last = candidacies.moves_of(db(), actor().scope, row.id)[-1]
+    return _(
+        "Somebody was faster: %(who)s brought it to “%(stage)s” at %(when)s. Nothing was booked for you.",
+        who=labels.who(last.actor, last.door),
+        stage=_(LABELS[row.stage]),
+        when=moment(last.recorded_at),
+    )
 
 
 def undo_offer(source: str, to: str, move_id: int) -> Markup:

@@ -7,12 +7,14 @@ from flask import flash, redirect, render_template, url_for
 from cultivate.domain.permissions import Act
 from cultivate.errors import CultivateError
 from cultivate.i18n import _
-from cultivate.queries import candidacies, firm_timeline, units
+from cultivate.queries import candidacies, firm_timeline
 from cultivate.queries import firms as queries
 from cultivate.queries.candidacies import MoveRow
+from cultivate.reports.timeline import moves
+from cultivate.reports.timeline.reading import Reading
 from cultivate.services import reversals
 from cultivate.web.access import needs
-from cultivate.web.firms import blueprint, timeline
+from cultivate.web.firms import blueprint
 from cultivate.web.firms.forms import ReasonForm
 from cultivate.web.forms import apply_error
 from cultivate.web.request import actor, db
@@ -21,7 +23,7 @@ from cultivate.web.request import actor, db
 def _page(form: ReasonForm, move: MoveRow) -> str:
     scope = actor().scope
     row = candidacies.get_candidacy(db(), scope, move.candidacy_id)
-    item = timeline.story([move], [], [], [], {row.id: row.track}, units.by_id(db()))[0]
+    item = moves.entry(Reading(db(), scope, row.firm_id), move, [move])
     firm = queries.get_firm(db(), scope, row.firm_id)
     return render_template("firms/reverse.html", form=form, firm=firm, item=item)
 

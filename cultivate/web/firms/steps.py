@@ -11,8 +11,9 @@ from cultivate.domain.actor import Actor
 from cultivate.domain.moves import DECIDED_EXITS, required_act
 from cultivate.domain.permissions import Act
 from cultivate.domain.stages import NEXT, OPEN_STAGES, STAGES, Exit, Stage
-from cultivate.errors import Invalid
+from cultivate.errors import CultivateError, Invalid
 from cultivate.i18n import _, say
+from cultivate.queries import application_batches, batch_entries
 from cultivate.queries.candidacies import CandidacyRow, MoveRow
 from cultivate.queries.firm_timeline import CertificateRow, ProposalRow
 from cultivate.queries.firms import FirmDetail
@@ -59,6 +60,8 @@ class Way:
     others: tuple[Link, ...]
     proposals: tuple[ProposalRow, ...]
     certificate: CertificateRow | None
+    batch: Link | None
+    """Of who is put forward: the application batch, with how far the papers are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +127,27 @@ def _way(actor: Actor, record: Record, row: CandidacyRow) -> Way:
         step=STAGES.index(row.stage) + 1,
         next=following,
         with_form=with_form,
-        obstacles=tuple(Obstacle(say(each), _mend(record.firm.id, row.id, each)) for each in obstacles),
+        obstacles=tuple(
+            Obstacle(say(each), mend(record.firm.id, row.id, row.track, each)) for each in obstacles
+        ),
         others=tuple(_others(actor, record, row, obstacles)),
         proposals=waiting,
         certificate=_certificate(record, row),
+        batch=_batch(actor, row),
+    )
+
+
+def _batch(actor: Actor, row: CandidacyRow) -> Link | None:
+    if row.stage != Stage.RECOMMEND:
+        return None
+    entry = next(iter(batch_entries.list_of_candidacy(db(), actor.scope, row.id)), None)
+    if entry is None:
+        return None
+    papers = batch_entries.papers_of(db(), [entry.id])[entry.id]
+    count = f" · {_('Papers')} {papers.done}/{papers.all}" if papers.all else ""
+    return Link(
+        application_batches.get_batch(db(), entry.batch_id).title + count,
+        url_for("batches.entry", application_batch_id=entry.batch_id, entry_id=entry.id),
     )
 
 
@@ -138,7 +158,9 @@ def _next(
     if target is None or not actor.may(Act.PROPOSE):
         return None, None
     if any(each.problem == "propose-instead" for each in refused):
-        if len(refused) > 1 or proposed or target not in labels.PROPOSALS:
+        # a batch that is not open yet keeps nobody from proposing: the bureau opens it before it accepts
+        in_the_way = [each for each in refused if each.problem not in {"propose-instead", "no-open-batch"}]
+        if in_the_way or proposed or target not in labels.PROPOSALS:
             return None, None
         return Link(
             _(labels.PROPOSALS[target]), url_for("firms.propose", candidacy_id=row.id, to=target)
@@ -153,7 +175,8 @@ def _next(
     )
 
 
-def _mend(firm_id: int, candidacy_id: int, problem: Invalid) -> Link | None:
+def mend(firm_id: int, candidacy_id: int, track: str, problem: CultivateError) -> Link | None:
+    """Where the obstacle is mended."""
     if problem.problem == "credit-code-missing":
         return Link(_("Add the code"), url_for("firms.edit", firm_id=firm_id) + "#uscc")
     if problem.problem == "nobody-in-charge":
@@ -162,6 +185,10 @@ def _mend(firm_id: int, candidacy_id: int, problem: Invalid) -> Link | None:
         return Link(
             _("Record a service"), url_for("firms.new_service", firm_id=firm_id, candidacy=candidacy_id)
         )
+    if problem.problem == "assessment-not-met":
+        return Link(_("See what is missing"), url_for("firms.show", firm_id=firm_id) + f"#gap-{track}")
+    if problem.problem == "no-open-batch":
+        return Link(_("See the batches"), url_for("batches.index", track=track))
     return None
 
 

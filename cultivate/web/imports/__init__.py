@@ -5,6 +5,17 @@ from flask import Blueprint
 blueprint = Blueprint("imports", __name__)
 
 # the views bind themselves to the blueprint
-from cultivate.web.imports import acts, decisions, files, listing, page  # noqa: E402
+from cultivate.web.imports import acts, columns, decisions, files, leads, listing, page, queue, working  # noqa: E402
 
-__all__ = ["acts", "blueprint", "decisions", "files", "listing", "page"]
+__all__ = [
+    "acts",
+    "blueprint",
+    "columns",
+    "decisions",
+    "files",
+    "leads",
+    "listing",
+    "page",
+    "queue",
+    "working",
+]

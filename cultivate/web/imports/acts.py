@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 
 from cultivate.domain.permissions import Act
-from cultivate.errors import Invalid
+from cultivate.errors import CultivateError, Invalid
 from cultivate.i18n import _, say
-from cultivate.services import imports
+from cultivate.queries import imports as queries
+from cultivate.services import imports, long_work
 from cultivate.services.imports import ImportTouched
 from cultivate.web.access import needs
 from cultivate.web.imports import blueprint
@@ -29,11 +30,21 @@ def _refused(batch_id: int, error: Invalid) -> Any:
 @blueprint.post("/imports/<int:batch_id>/commit")
 @needs(Act.IMPORT_FIRMS)
 def commit(batch_id: int) -> Any:
-    """Write the good rows; sent twice it acts once."""
+    """Write the good rows, or all or none as chosen; sent twice it acts once."""
+    batch = queries.get_batch(db(), actor(), batch_id)
+    db().rollback()  # so that the first word of the progress can be written before the book is taken
+    key = f"import:{batch_id}"
     try:
-        imports.commit(db(), actor(), batch_id)
-    except Invalid as error:
-        return _refused(batch_id, error)
+        with long_work.shown(actor(), key, batch.file_name):
+            long_work.say(long_work.WRITING, 0, batch.counts.get("rows", 0))
+            imports.commit(db(), actor(), batch_id, request.form.get("policy", "good"))
+    except CultivateError as error:
+        db().rollback()
+        long_work.give_up(key)
+        if isinstance(error, Invalid):
+            return _refused(batch_id, error)
+        raise
+    long_work.finish(db(), key)
     flash(_("Imported."), "good")
     return _back(batch_id)
 

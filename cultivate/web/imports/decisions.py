@@ -1,4 +1,4 @@
-"""A person says whose a line of an official list is."""
+"""A person says whose a line of an official list is, or which value of a changed row counts."""
 
 from typing import Any
 
@@ -42,3 +42,18 @@ def decide(batch_id: int, row_number: int) -> Any:
         return import_page(batch_id, refusal=say(error)), 422
     outcome, page = request.form.get("outcome"), request.form.get("page")
     return redirect(url_for("imports.show", batch_id=batch_id, outcome=outcome, page=page))
+
+
+@blueprint.post("/imports/<int:batch_id>/rows/<int:row_number>/settle")
+@needs(Act.IMPORT_FIRMS)
+def settle(batch_id: int, row_number: int) -> Any:
+    """Keep which value counts of a row that was changed here since its export."""
+    try:
+        imports.decide(db(), actor(), batch_id, row_number, request.form.get("decision", ""))
+    except Invalid as error:
+        db().rollback()
+        return import_page(batch_id, refusal=say(error)), 422
+    outcome, page = request.form.get("outcome"), request.form.get("page")
+    return redirect(
+        url_for("imports.show", batch_id=batch_id, outcome=outcome, page=page, _anchor=f"row-{row_number}")
+    )

@@ -2,27 +2,28 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 
 from cultivate.domain.permissions import Act
+from cultivate.i18n import language
 from cultivate.queries import imports as queries
-from cultivate.queries import units
+from cultivate.queries import list_leads, units
 from cultivate.queries.imports import BatchRow
-from cultivate.services.imports import LISTS, ImportTouched
-from cultivate.services.imports.options import ACTS
-from cultivate.services.imports.verdict import OUTCOMES
+from cultivate.services.imports import OUTCOMES, ImportTouched, get_kind
+from cultivate.services.imports.upload import MAPPING
+from cultivate.services.imports.verdict import UNFIT
 from cultivate.web.access import needs
 from cultivate.web.imports import blueprint, wording
+from cultivate.web.imports.kind_words import kind_words
 from cultivate.web.request import actor, db
-
-#: an undecided or rejected row keeps a preview at "check"
-WAITING = ("to_decide", "rejected")
 
 
 @blueprint.get("/imports/<int:batch_id>")
 @needs(Act.IMPORT_FIRMS)
-def show(batch_id: int) -> str:
-    """The rows, those that need a person first; ``?outcome=`` narrows."""
+def show(batch_id: int) -> Any:
+    """The rows, those that need a person first; ``?outcome=`` narrows. First the columns, if they are open."""
+    if queries.get_batch(db(), actor(), batch_id).status == MAPPING:
+        return redirect(url_for("imports.columns", batch_id=batch_id))
     return import_page(batch_id)
 
 
@@ -49,15 +50,35 @@ def import_page(batch_id: int, *, touched: ImportTouched | None = None, refusal:
     )
 
 
+def _missed(batch: BatchRow) -> int:
+    """Lines that say our district and match nobody: each is perhaps a firm that we miss."""
+    open_ = batch.status in {"preview", "committed"} and actor().may(Act.IMPORT_LISTS)
+    if not open_ or batch.kind not in wording.NEW_KINDS or not batch.counts.get("unmatched"):
+        return 0
+    return list_leads.count_missed(db(), actor(), batch.id)
+
+
+def _district() -> str:
+    found = next(iter(units.list_units(db(), "district")), None)
+    return found.name(language()) if found else ""
+
+
 def _summary(batch: BatchRow) -> dict[str, Any]:
-    waiting = any(batch.counts.get(outcome) for outcome in WAITING)
+    unfit = sum(batch.counts.get(outcome, 0) for outcome in UNFIT)
     return {
         "sums": wording.sums(batch),
+        "unfit": unfit,
         "good": wording.good_rows(batch),
         "labels": wording.outcome_labels(),
         "touched_words": wording.touched_labels(),
         "tones": wording.TONES,
-        "is_list": batch.kind == LISTS,
-        "step": (2 if waiting else 3) if batch.status == "preview" else 5,
-        "may_act": actor().may(ACTS[batch.kind]),
+        "how": wording.how(batch),
+        "is_list": get_kind(batch.kind).decide is not None and batch.track is not None,
+        "can_register": batch.kind in wording.NEW_KINDS,
+        "missed": _missed(batch),
+        "district": _district(),
+        "kind_label": wording.kind_labels()[batch.kind],
+        "says": kind_words(batch, wording.good_rows(batch)),
+        "step": 3 if batch.status == "preview" else 5,
+        "may_act": actor().may(get_kind(batch.kind).act),
     }

@@ -2,27 +2,32 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from cultivate import packs
+from cultivate.domain.list_memory import asked_name
+from cultivate.domain.stages import LABELS
 from cultivate.errors import N_
-from cultivate.i18n import _
+from cultivate.i18n import _, language
 from cultivate.queries.imports import BatchRow, FirmRef, RowView
 from cultivate.queries.units import Unit
-from cultivate.services.imports.verdict import OUTCOMES
+from cultivate.services.imports import KINDS, LISTS, OUTCOMES, get_kind
+from cultivate.services.imports.options import RELOCATIONS
 from cultivate.services.imports.words import OUTCOME_LABELS, message
 from cultivate.web.firms import labels
 
-#: outcomes that a commit writes
-WRITTEN = ("create", "update", "matched")
 #: what the sign before an outcome's word looks like
 TONES = {
     "create": "good",
     "update": "good",
     "matched": "good",
     "rejected": "bad",
+    "conflict": "ask",
     "to_decide": "ask",
 }
 STATES = {
+    "mapping": N_("columns to be said"),
     "preview": N_("to be confirmed"),
     "committed": N_("imported"),
     "undone": N_("taken back"),
@@ -33,6 +38,7 @@ TOUCHED = {
     "moved": N_("moved on"),
     "served": N_("service recorded"),
     "proposed": N_("move proposed"),
+    "asked": N_("wish written down"),
 }
 
 
@@ -44,6 +50,8 @@ class Reason:
     column: str | None
     suggestion: str | None
     warning: bool
+    firm_id: int | None = None
+    """The firm of the register that it speaks of, where there is one to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,18 @@ class Change:
     label: str
     before: str
     after: str
+    original: str | None = None
+    """What it was when the line was exported, where both have changed it since."""
+
+
+#: kinds in which a line that matches nobody can be registered
+NEW_KINDS = frozenset({LISTS, RELOCATIONS})
+WAYS = {
+    "out": N_("moved out"),
+    "in": N_("moved in"),
+    "within": N_("moved within the district"),
+    "foreign": N_("elsewhere"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +86,8 @@ class RowWords:
     reasons: tuple[Reason, ...]
     changes: tuple[Change, ...]
     candidates: tuple[FirmRef, ...]
-
-    @property
-    def perhaps_ours(self) -> bool:
-        """A stranger of this district: a lead."""
-        return self.row.outcome == "unmatched" and any(word in self.unit for word in ("拱墅", "下城"))
+    effects: tuple[str, ...] = ()
+    """What the line would bring about."""
 
 
 def rows_in_words(
@@ -80,12 +97,13 @@ def rows_in_words(
     return [
         RowWords(
             row=row,
-            name=row.values.get("name", ""),
+            name=asked_name(batch.kind, row.values),
             code=row.values.get("uscc", ""),
             unit=row.values.get("street") or row.values.get("region", ""),
             reasons=tuple(_reasons(batch, row, units)),
             changes=tuple(_changes(row)),
             candidates=tuple(firms[key] for key in candidate_ids([row]) if key in firms),
+            effects=tuple(_effects(row, units)),
         )
         for row in rows
     ]
@@ -103,7 +121,8 @@ def sums(batch: BatchRow) -> list[tuple[str, int]]:
 
 def good_rows(batch: BatchRow) -> int:
     """How many rows a commit would write."""
-    return sum(count for outcome, count in sums(batch) if outcome in WRITTEN)
+    written = get_kind(batch.kind).written
+    return sum(count for outcome, count in sums(batch) if outcome in written)
 
 
 def _reasons(batch: BatchRow, row: RowView, units: Mapping[str, Unit]) -> Iterator[Reason]:
@@ -113,13 +132,36 @@ def _reasons(batch: BatchRow, row: RowView, units: Mapping[str, Unit]) -> Iterat
             column=batch.columns.get(problem["field"] or ""),
             suggestion=problem["suggestion"],
             warning=problem["warning"],
+            firm_id=problem["params"].get("firm_id"),
         )
 
 
 def _changes(row: RowView) -> Iterator[Change]:
     for change in row.changes:
         if "field" in change:
-            yield Change(labels.field(change["field"]), _value(change["before"]), _value(change["after"]))
+            original = _value(change["original"]) if "original" in change else None
+            before, after = _value(change["before"]), _value(change["after"])
+            yield Change(labels.field(change["field"]), before, after, original)
+
+
+def _effects(row: RowView, units: Mapping[str, Unit]) -> Iterator[str]:
+    for change in row.changes:
+        if "effect" in change:
+            msgid, params = change["effect"], dict(change["params"])
+            if "track" in params:
+                params["track"] = packs.track(params["track"]).name(language())
+            if "stage" in params:
+                stage = LABELS[params["stage"]]
+                params["stage"] = _(stage)
+            yield _(msgid, **params)
+    street = units.get(str(row.given.get("street", "")))
+    if street is not None:
+        yield _("street: %(street)s", street=street.name(language()))
+
+
+def way_labels() -> dict[str, str]:
+    """Which way a firm went, in the reader's language."""
+    return {way: _(label) for way, label in WAYS.items()}
 
 
 def _value(raw: Any) -> str:
@@ -129,6 +171,39 @@ def _value(raw: Any) -> str:
 def outcome_labels() -> dict[str, str]:
     """Outcomes in the reader's language."""
     return {outcome: _(label) for outcome, label in OUTCOME_LABELS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a file was read: by whom its columns were set, what was left out, what is to be known."""
+
+    source: str
+    by: str | None
+    at: datetime | None
+    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def how(batch: BatchRow) -> How:
+    """In the reader's language."""
+    kept: Mapping[str, Any] = batch.options.get("reading", {})
+    at = kept.get("at")
+    return How(
+        source=kept.get("source", ""),
+        by=kept.get("by"),
+        at=datetime.fromisoformat(at) if at else None,
+        left_out=tuple(kept.get("left_out", ())),
+        notes=tuple(_(msgid, **params) for msgid, params in map(_note, kept.get("notes", ()))),
+    )
+
+
+def _note(kept: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    return kept["msgid"], kept["params"]
+
+
+def kind_labels() -> dict[str, str]:
+    """Kinds of import in the reader's language."""
+    return {code: _(kind.label) for code, kind in KINDS.items()}
 
 
 def state_labels() -> dict[str, str]:

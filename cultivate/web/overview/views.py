@@ -3,8 +3,7 @@
 from flask import render_template
 
 from cultivate.domain.permissions import Act
-from cultivate.extensions import settings
-from cultivate.queries import ledger, overview, worklist
+from cultivate.queries import duplicates, imports, ledger, overview, worklist
 from cultivate.web import charts, figures
 from cultivate.web.access import needs
 from cultivate.web.overview import blueprint
@@ -17,7 +16,6 @@ from cultivate.web.request import actor, db
 def show() -> str:
     """Both tracks against plan, pace and forecast; the funnel; what waits; the trend; streets and parks."""
     asked, scope = question(), actor().scope
-    stalled_days = dict(settings().stalled_days)
     views = overview.track_views(db(), scope, asked.as_of, asked.known_at)
     lines = overview.place_lines(
         db(),
@@ -26,7 +24,7 @@ def show() -> str:
         asked.as_of,
         asked.known_at,
         asked.by,
-        stalled_days if asked.is_today else None,
+        stalled=asked.is_today,
     )
     return render_template(
         "overview/show.html",
@@ -34,7 +32,11 @@ def show() -> str:
         views=views,
         lines=lines,
         is_empty=not any(any(view.progress.stock.accounts.values()) for view in views),
-        tasks=worklist.counts(db(), actor(), asked.as_of, stalled_days) if asked.is_today else None,
+        tasks=worklist.counts(db(), actor(), asked.as_of) if asked.is_today else None,
+        undecided=imports.count_to_decide(db(), actor())
+        if asked.is_today and actor().may(Act.IMPORT_LISTS)
+        else 0,
+        doubles=duplicates.count_for(db(), actor()) if asked.is_today else 0,
         late=0 if asked.is_today else ledger.late_moves(db(), scope, asked.evening, asked.as_of),
         charts=charts,
         figures=figures,

@@ -4,4 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("pipeline", __name__)
 
-from cultivate.web.pipeline import views  # noqa: E402, F401 the views bind themselves to the blueprint
+# the views bind themselves to the blueprint
+from cultivate.web.pipeline import board, views  # noqa: E402
+
+__all__ = ["blueprint", "board", "views"]

@@ -1,9 +1,7 @@
 """What the lists are asked: everything stands in the address, so a list can be sent to somebody."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from flask import request
 
@@ -14,11 +12,12 @@ from cultivate.errors import N_, Invalid, NotFound
 from cultivate.i18n import _, language
 from cultivate.queries import places
 from cultivate.queries.moves import FLOWS, MoveFilter
-from cultivate.queries.pipeline import NOBODY, Narrowing
+from cultivate.queries.pipeline import Narrowing
 from cultivate.queries.stock import IN_FORCE, Standing
-from cultivate.web.filters import day, moment, stage_name, track_short, url_with
+from cultivate.web.filters import day, moment, stage_name, track_short
+from cultivate.web.lists.filters import Chip, chips_of, narrow_asked, narrow_chips
 from cultivate.web.moments import as_of_arg, day_arg, known_at_arg, moment_arg
-from cultivate.web.request import db
+from cultivate.web.request import actor, db
 
 FLOW_NAMES = {
     "entered": N_("entered"),
@@ -28,21 +27,6 @@ FLOW_NAMES = {
 }
 #: what the list of moves shows when no period is asked for
 RECENT_DAYS = 30
-SORTS = {
-    "since": N_("Longest in stage"),
-    "-since": N_("Newest in stage"),
-    "name": N_("Name"),
-    "street": N_("Street"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter in force, and the address without it."""
-
-    label: str
-    value: str
-    remove: str
 
 
 def page_number() -> int:
@@ -72,24 +56,14 @@ def standing_asked(scope: Scope, track: str) -> Standing:
     )
 
 
-def narrowing_asked(me: int | None, stalled_days: Mapping[str, int]) -> Narrowing:
-    """Text, person, stalled, order, page."""
-    person = request.args.get("in_charge", "")
+def narrowing_asked() -> Narrowing:
+    """Text, marks, order, page."""
     return Narrowing(
-        text=request.args.get("q", "").strip(),
-        in_charge=_person(person, me),
-        stalled_days=stalled_days if request.args.get("stalled") == "1" else None,
+        text=request.args.get("q", "").strip()[:100],
+        narrow=narrow_asked(actor()),
         sort=request.args.get("sort", "since"),
         page=page_number(),
     )
-
-
-def _person(text: str, me: int | None) -> int | None:
-    if text == "me":
-        return me if me is not None else NOBODY
-    if text == "nobody":
-        return NOBODY
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def moves_asked(scope: Scope) -> MoveFilter:
@@ -116,24 +90,14 @@ def moves_asked(scope: Scope) -> MoveFilter:
     )
 
 
-def chips_of(values: Mapping[str, tuple[Any, str]]) -> list[Chip]:
-    """Chips for the parameters that say something: name -> (label, words)."""
-    return [
-        Chip(str(label), words, url_with(**{name: None, "page": None}))
-        for name, (label, words) in values.items()
-        if words
-    ]
-
-
-def standing_chips(asked: Standing, narrowing: Narrowing, people: Mapping[int, str]) -> list[Chip]:
+def standing_chips(asked: Standing, narrowing: Narrowing, people: Mapping[int, str]) -> Sequence[Chip]:
     """The pipeline's filters, except the stage, which is a tab."""
     exits = asked.stage in EXITS
     return chips_of(
         {
             "stage": (_("Way out"), stage_name(asked.stage) if exits else ""),
             "unit": (_("Unit"), asked.unit.name(language()) if asked.unit else ""),
-            "in_charge": (_("In charge"), _in_charge(narrowing, people)),
-            "stalled": (_("Only"), _("stalled") if narrowing.stalled_days else ""),
+            **narrow_chips(narrowing.narrow, people),
             "q": (_("Search"), narrowing.text),
             "as_of": (_("As of"), day(asked.as_of) if request.args.get("as_of") else ""),
             "known_at": (_("As known on"), moment(asked.known_at) if asked.known_at else ""),
@@ -141,13 +105,7 @@ def standing_chips(asked: Standing, narrowing: Narrowing, people: Mapping[int, s
     )
 
 
-def _in_charge(narrowing: Narrowing, people: Mapping[int, str]) -> str:
-    if narrowing.in_charge is None:
-        return ""
-    return people.get(narrowing.in_charge, "—") if narrowing.in_charge != NOBODY else _("nobody")
-
-
-def move_chips(asked: MoveFilter) -> list[Chip]:
+def move_chips(asked: MoveFilter) -> Sequence[Chip]:
     """The filters of the list of moves."""
     return chips_of(
         {

@@ -4,4 +4,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("work", __name__)
 
-from cultivate.web.work import views  # noqa: E402, F401 the views bind themselves to the blueprint
+from cultivate.web.work import (  # noqa: E402, F401 they bind themselves to it
+    certificates,
+    charge,
+    follow_ups,
+    needs,
+    proposals,
+    views,
+)

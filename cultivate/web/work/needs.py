@@ -1,0 +1,44 @@
+"""What firms ask for, answered in place."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from cultivate.domain.permissions import Act
+from cultivate.errors import Conflict, CultivateError, NotFound
+from cultivate.i18n import _
+from cultivate.services import firm_needs
+from cultivate.web.access import needs
+from cultivate.web.firm_needs.forms import AnswerForm
+from cultivate.web.forms import apply_error
+from cultivate.web.request import actor, db
+from cultivate.web.work import blueprint
+from cultivate.web.work.answers import answered, refused
+
+NAME = "needs"
+
+
+@blueprint.post("/work/needs/<int:need_id>")
+@needs(Act.HANDLE_NEEDS)
+def answer_need(need_id: int) -> Any:
+    """Close one; refused, what was typed stands at its row."""
+    form = AnswerForm().offer()
+    if form.validate():
+        text, version = form.answer.data or "", request.form.get("version", type=int)
+        try:
+            firm_needs.answer(db(), actor(), need_id, str(form.state.data), text, version)
+        except (Conflict, NotFound):
+            raise
+        except CultivateError as error:
+            apply_error(form, error)
+        else:
+            return answered(NAME, _("Closed, with the answer."), url_for("work.reopen_need", need_id=need_id))
+    return refused(NAME, need_id, form=form)
+
+
+@blueprint.post("/work/needs/<int:need_id>/reopen")
+@needs(Act.HANDLE_NEEDS)
+def reopen_need(need_id: int) -> Any:
+    """Take the answer back."""
+    firm_needs.reopen(db(), actor(), need_id)
+    return answered(NAME, _("It is open again."))
