@@ -94,8 +94,10 @@ def test_keys_walk_within_a_column_and_across_and_select(page: Page):
     page.keyboard.press("m")
     page.wait_for_url("**/bulk/move?**view=board**")
     page.get_by_role("link", name="取消").click()
-    expect(page.locator("#board")).to_be_visible()
+    # loaded, not only there to see: keys do nothing before the script has run
+    page.wait_for_url(f"**{BOARD}**")
     page.keyboard.press("j")
+    expect(at).to_have_count(1)
     page.keyboard.press("Enter")
     page.wait_for_url("**/firms/*")
 
