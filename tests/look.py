@@ -9,12 +9,16 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from werkzeug.exceptions import HTTPException
 
 from tests.browser.site import ROLES, WIDTHS, Site, demonstration, enter, launch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FOLDER = Path(__file__).resolve().parent.parent / "look"
 LOCALES = ("zh", "en")
@@ -51,25 +55,38 @@ class Findings:
 def find_pages(context: BrowserContext, site: Site) -> dict[str, str]:
     """One address for each endpoint that links lead to, and the preview of an import where one may import."""
     page = context.new_page()
-    found: dict[str, str] = {}
+    found = dict(walk(page, site))
+    page.close()
+    return found
+
+
+def walk(page: Page, site: Site) -> "Iterator[tuple[str, str]]":
+    """Endpoint and address of each such page, while ``page`` shows it."""
+    seen: set[str] = set()
     waiting = ["/"]
     while waiting:
         address = waiting.pop(0)
         name = endpoint(site, address)
-        if name is None or name in found:
+        if name is None or name in seen or not opens(page, address):
             continue
-        answer = context.request.get(address)
-        if "text/html" not in answer.headers.get("content-type", ""):
-            continue
-        found[name] = address
-        page.goto(address)
+        seen.add(name)
         waiting += page.eval_on_selector_all(
             "a[href]", "links => links.map(link => link.getAttribute('href'))"
         )
-    if "imports.index" in found and (preview := upload(page)):
-        found["imports.preview"] = preview
-    page.close()
-    return found
+        yield name, address
+    if "imports.index" in seen and (preview := upload(page)):
+        yield "imports.preview", preview
+
+
+def opens(page: Page, address: str) -> bool:
+    """Go to an address, if a page and no file is there."""
+    try:
+        answer = page.goto(address)
+    except Error as refused:
+        if "Download is starting" in refused.message or "ERR_ABORTED" in refused.message:
+            return False
+        raise
+    return answer is not None and "text/html" in answer.headers.get("content-type", "")
 
 
 def endpoint(site: Site, address: str) -> str | None:

@@ -18,6 +18,8 @@ def load_plan(session: Session, name: str) -> dict[str, Any]:
     for position, row in enumerate(plan.units):
         if row.code not in units:
             parent = units.get(row.parent)
+            if parent in session.new:
+                session.flush()
             units[row.code] = OrgUnit(
                 code=row.code,
                 name_zh=row.name_zh,
@@ -27,7 +29,7 @@ def load_plan(session: Session, name: str) -> dict[str, Any]:
                 position=position,
             )
             session.add(units[row.code])
-            session.flush()
+    session.flush()
     district = next(unit for unit in units.values() if unit.kind == "district")
     known = {
         (target.track, target.target_on)
