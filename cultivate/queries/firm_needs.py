@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cultivate.domain.actor import Actor
 from cultivate.domain.needs import OPEN
+from cultivate.domain.periods import Window
 from cultivate.domain.permissions import Role
 from cultivate.domain.scope import Scope
 from cultivate.errors import NotFound
@@ -83,11 +84,13 @@ def list_of_service(session: Session, scope: Scope, service_id: int) -> list[Nee
 
 def list_waiting(session: Session, actor: Actor, number: int = 1, size: int = PAGE_SIZE) -> Page[NeedRow]:
     """Open ones that this person is to answer; for the bureau those that nobody else would see as well."""
-    mine: ColumnElement[bool] = FirmNeed.owner_id == actor.user_id
-    if actor.role == Role.BUREAU:
-        mine = or_(mine, FirmNeed.owner_id.is_(None), _owner_left())
-    statement = _needs(actor.scope).where(FirmNeed.state == OPEN, mine)
-    return _page(session, statement, number, size)
+    return _page(session, _waiting(actor), number, size)
+
+
+def list_due(session: Session, actor: Actor, window: Window) -> list[NeedRow]:
+    """Of those that wait for this person, the ones whose day lies in the window, the earliest first."""
+    inside = FirmNeed.due_on >= window.start, FirmNeed.due_on < window.end
+    return _rows(session, _waiting(actor).where(*inside))
 
 
 def count_open(session: Session, scope: Scope) -> dict[int, int]:
@@ -115,6 +118,13 @@ def trail_of(session: Session, need_id: int) -> list[Step]:
         .order_by(AuditEvent.id.desc())
     )
     return [Step(event.at, who, event.verb, event.details) for event, who in rows]
+
+
+def _waiting(actor: Actor) -> Select[*tuple[Any, ...]]:
+    mine: ColumnElement[bool] = FirmNeed.owner_id == actor.user_id
+    if actor.role == Role.BUREAU:
+        mine = or_(mine, FirmNeed.owner_id.is_(None), _owner_left())
+    return _needs(actor.scope).where(FirmNeed.state == OPEN, mine)
 
 
 def _narrowed(scope: Scope, asked: Asked) -> Select[*tuple[Any, ...]]:
