@@ -217,9 +217,16 @@ def test_my_work_empties_by_answering_there(world: World, client_as: Client) -> 
     assert '<b id="needs-count" hx-swap-oob="true">0</b>' in done.text
     back = client.post(f"/work/needs/{made}/reopen", data=said, headers=piece)
     assert "流动资金贷款" in back.text
+    late = client.post(f"/work/needs/{made}", data={**said, "answer": "我也答了"}, headers=piece)
+    assert (late.status_code, "<html" in late.text) == (409, False), "a piece of the page, not a page in it"
+    assert late.text.count("我也答了") == 2, "said, and still in its field"
     plain = client.post(f"/work/needs/{made}", data={**said, "version": "3", "answer": "已对接"})
     assert plain.headers["Location"].endswith("/work#needs")
     assert waiting(world, "caseworker") == []
+    world.session.commit()
+    gone = client.post(f"/work/needs/{made}", data={**said, "answer": "我也答了"}, headers=piece)
+    assert gone.status_code == 409
+    assert gone.text.count("我也答了") == 1
 
 
 def test_the_list_answers_its_filters(world: World, client_as: Client) -> None:
