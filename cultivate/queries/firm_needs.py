@@ -144,7 +144,11 @@ def _narrowed(scope: Scope, asked: Asked) -> Select[*tuple[Any, ...]]:
 
 def _owner_left() -> ColumnElement[bool]:
     """Somebody was named who can answer no more: the account is closed, or the firm lies elsewhere by now."""
-    there = select(user_unit.c.user_id).where(user_unit.c.unit_id.in_([Firm.street_id, Firm.park_id]))
+    there = (
+        select(user_unit.c.user_id)
+        .where(user_unit.c.unit_id.in_([Firm.street_id, Firm.park_id]))
+        .correlate(Firm)  # two selects further out: not found by itself
+    )
     answering = and_(
         User.active,
         or_(User.role == Role.BUREAU, and_(User.role == Role.CASEWORKER, User.id.in_(there))),

@@ -14,7 +14,7 @@ from cultivate.errors import Conflict, Forbidden, Invalid, NotFound
 from cultivate.models import Firm, FirmNeed, ServiceRecord
 from cultivate.queries import firm_needs as queries
 from cultivate.services import firm_needs as needs
-from cultivate.services import merges, service_records
+from cultivate.services import merges, service_records, transfers
 from cultivate.services.firm_needs import Need
 from tests.api_client import Programs
 from tests.fixtures import BANSHAN, HUSHU, MISHIXIANG, World
@@ -158,6 +158,16 @@ def test_who_has_left_leaves_nothing_unseen(world: World, colleague: int, client
     assert send(client, f"/needs/{made}/edit", version=1, **said).status_code == 302
     row = session.get_one(FirmNeed, made, populate_existing=True)
     assert (row.text, row.owner_id) == ("贷款 500 万", colleague)
+
+
+def test_what_a_moved_firm_asked_for_is_the_bureaus_until_handed_on(world: World) -> None:
+    """Its owner works where other firms lie, no longer where this one does."""
+    firm, _stays = world.firm(), world.firm()
+    made = loan(world, firm, owner_id=world.users["caseworker"].id)
+    assert waiting(world, "bureau") == []
+    transfers.transfer(world.session, world.bureau, firm, HUSHU, None, TODAY, "搬迁")
+    assert waiting(world, "bureau") == [made]
+    assert queries.get_need(world.session, world.bureau.scope, made).left
 
 
 def test_a_lost_race_shows_mine_theirs_and_what_was(world: World, client_as: Client) -> None:
