@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cultivate.domain.actor import Actor
 from cultivate.domain.needs import OPEN
+from cultivate.domain.periods import Window
 from cultivate.domain.permissions import Role
 from cultivate.domain.scope import Scope
 from cultivate.errors import NotFound
@@ -83,11 +84,13 @@ def list_of_service(session: Session, scope: Scope, service_id: int) -> list[Nee
 
 def list_waiting(session: Session, actor: Actor, number: int = 1, size: int = PAGE_SIZE) -> Page[NeedRow]:
     """Open ones that this person is to answer; for the bureau those that nobody else would see as well."""
-    mine: ColumnElement[bool] = FirmNeed.owner_id == actor.user_id
-    if actor.role == Role.BUREAU:
-        mine = or_(mine, FirmNeed.owner_id.is_(None), _owner_left())
-    statement = _needs(actor.scope).where(FirmNeed.state == OPEN, mine)
-    return _page(session, statement, number, size)
+    return _page(session, _waiting(actor), number, size)
+
+
+def list_due(session: Session, actor: Actor, window: Window) -> list[NeedRow]:
+    """Of those that wait for this person, the ones whose day lies in the window, the earliest first."""
+    inside = FirmNeed.due_on >= window.start, FirmNeed.due_on < window.end
+    return _rows(session, _waiting(actor).where(*inside))
 
 
 def count_open(session: Session, scope: Scope) -> dict[int, int]:
@@ -117,6 +120,13 @@ def trail_of(session: Session, need_id: int) -> list[Step]:
     return [Step(event.at, who, event.verb, event.details) for event, who in rows]
 
 
+def _waiting(actor: Actor) -> Select[*tuple[Any, ...]]:
+    mine: ColumnElement[bool] = FirmNeed.owner_id == actor.user_id
+    if actor.role == Role.BUREAU:
+        mine = or_(mine, FirmNeed.owner_id.is_(None), _owner_left())
+    return _needs(actor.scope).where(FirmNeed.state == OPEN, mine)
+
+
 def _narrowed(scope: Scope, asked: Asked) -> Select[*tuple[Any, ...]]:
     statement = _needs(scope)
     if asked.state:
@@ -134,7 +144,11 @@ def _narrowed(scope: Scope, asked: Asked) -> Select[*tuple[Any, ...]]:
 
 def _owner_left() -> ColumnElement[bool]:
     """Somebody was named who can answer no more: the account is closed, or the firm lies elsewhere by now."""
-    there = select(user_unit.c.user_id).where(user_unit.c.unit_id.in_([Firm.street_id, Firm.park_id]))
+    there = (
+        select(user_unit.c.user_id)
+        .where(user_unit.c.unit_id.in_([Firm.street_id, Firm.park_id]))
+        .correlate(Firm)  # two selects further out: not found by itself
+    )
     answering = and_(
         User.active,
         or_(User.role == Role.BUREAU, and_(User.role == Role.CASEWORKER, User.id.in_(there))),

@@ -95,24 +95,39 @@ def get_rule(code: str) -> Rule:
 
 
 def board(session: Session, scope: Scope, as_of: date, unit: Unit | None = None) -> list[Fault]:
-    """All faults, what costs the promise most first; one pass over the open candidacies."""
-    tasks = _open_tasks(as_of)
-    columns: list[Any] = []
-    for rule in RULES.values():
-        faulty = _condition(rule, as_of)
-        conditions = (faulty, *(and_(faulty, condition) for condition in tasks[rule.code]))
-        columns += [func.sum(case((condition, 1), else_=0)) for condition in conditions]
+    """All faults, what costs the promise most first; one pass over the open candidacies, one over the tasks."""
+    columns = [func.sum(case((_condition(rule, as_of), 1), else_=0)) for rule in RULES.values()]
     statement = _candidacies(scope, unit, Candidacy.track, Candidacy.stage, *columns)
     statement = statement.where(Candidacy.stage.in_(OPEN_STAGES)).group_by(Candidacy.track, Candidacy.stage)
     chances = {track: _chances(session, scope, track, as_of) for track in packs.tracks()}
+    tasks = _taken_up(session, scope, as_of, unit)
     found: list[Fault] = []
     for track, stage, *counts in session.execute(statement):
-        for position, rule in enumerate(RULES.values()):
-            firms, taken, late = (int(count or 0) for count in counts[3 * position : 3 * position + 3])
+        for rule, firms in zip(RULES.values(), counts, strict=True):
             if firms:
-                cost = firms * chances.get(track, {}).get(stage, 0.0)
-                found.append(Fault(rule, track, stage, firms, cost, taken, late))
+                cost = int(firms) * chances.get(track, {}).get(stage, 0.0)
+                taken, late = tasks.get((rule.code, track, stage), (0, 0))
+                found.append(Fault(rule, track, stage, int(firms), cost, taken, late))
     return sorted(found, key=lambda fault: (-fault.cost, fault.rule.code, fault.track, fault.stage))
+
+
+def _taken_up(
+    session: Session, scope: Scope, as_of: date, unit: Unit | None
+) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """By rule, track and stage: faults that somebody has taken up, and how many of them are past their day."""
+    place = QualityTask.rule, Candidacy.track, Candidacy.stage
+    late = func.sum(case((QualityTask.due_on < as_of, 1), else_=0))
+    still = or_(*(and_(QualityTask.rule == rule.code, _condition(rule, as_of)) for rule in RULES.values()))
+    statement = (
+        _candidacies(scope, unit, *place, func.count(), late)
+        .join(QualityTask, QualityTask.firm_id == Candidacy.firm_id)
+        .where(QualityTask.closed_at.is_(None), Candidacy.stage.in_(OPEN_STAGES), still)
+        .group_by(*place)
+    )
+    return {
+        (rule, track, stage): (int(taken), int(over or 0))
+        for rule, track, stage, taken, over in session.execute(statement)
+    }
 
 
 def list_faulty(
@@ -281,20 +296,6 @@ def _conditions(wanted: QualityFilter, as_of: date) -> list[ColumnElement[bool]]
 
 def _is_task(rule: str, task: Any = QualityTask) -> ColumnElement[bool]:
     return and_(task.firm_id == Candidacy.firm_id, task.rule == rule, task.closed_at.is_(None))
-
-
-def _open_tasks(as_of: date) -> dict[str, tuple[ColumnElement[bool], ColumnElement[bool]]]:
-    """By rule: whether somebody has taken the fault up, and whether that is past its day."""
-    return {
-        code: (
-            select(QualityTask.id).where(_is_task(code)).correlate(Candidacy).exists(),
-            select(QualityTask.id)
-            .where(_is_task(code), QualityTask.due_on < as_of)
-            .correlate(Candidacy)
-            .exists(),
-        )
-        for code in RULES
-    }
 
 
 def _chances(session: Session, scope: Scope, track: str, as_of: date) -> dict[str, float]:

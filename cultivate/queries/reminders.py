@@ -16,18 +16,21 @@ from cultivate.domain.permissions import Role
 from cultivate.domain.stages import OPEN_STAGES, Stage
 from cultivate.models import Candidacy, Certificate, Firm, ServiceRecord, User
 from cultivate.packs import stalled
-from cultivate.queries import report_states
+from cultivate.queries import firm_needs, report_states
 from cultivate.queries.attention import no_successor
 from cultivate.queries.filing import filing_of
 from cultivate.queries.places import within
 
-#: a follow-up is told a week before its day, and once when it is overdue
-FOLLOW_UP_AHEAD = 7
+#: a follow-up and a wish are told a week before their day, and once when they are overdue
+AHEAD = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One line of a digest; ``day`` is the day that matters, of which ``kind`` says what it is."""
+    """One line of a digest; ``day`` is the day that matters, of which ``kind`` says what it is.
+
+    A wish is of the firm: it has no track and no stage, but what it asks for.
+    """
 
     kind: str
     firm_id: int
@@ -37,18 +40,23 @@ class Reminder:
     day: date
     file_by: date | None = None
     """Of a certificate that ends: the last day of its year's filing."""
+    need_id: int | None = None
+    asks_for: str = ""
+    """Of a wish: its kind."""
 
 
 def reminders(session: Session, reader: Actor, window: Window) -> list[Reminder]:
     """All thresholds of a person that fall in the window, by kind and day."""
     found = [
-        *_follow_ups(session, reader, "follow-up", _shifted(window, FOLLOW_UP_AHEAD)),
+        *_follow_ups(session, reader, "follow-up", _shifted(window, AHEAD)),
         *_follow_ups(session, reader, "overdue", _shifted(window, -1)),
+        *_needs(session, reader, "need", _shifted(window, AHEAD)),
+        *_needs(session, reader, "need-overdue", _shifted(window, -1)),
         *_stalled(session, reader, window),
         *_ending(session, reader, window),
         *_reports(session, reader, window),
     ]
-    return [row for row in found if row.kind != "follow-up" or row.day >= window.last]
+    return [row for row in found if row.kind not in {"follow-up", "need"} or row.day >= window.last]
 
 
 def _shifted(window: Window, days: int) -> Window:
@@ -100,6 +108,15 @@ def _follow_ups(session: Session, reader: Actor, kind: str, window: Window) -> l
         Candidacy.stage.in_((*OPEN_STAGES, Stage.CERTIFY)),
         holder=func.coalesce(ServiceRecord.follow_up_owner_id, Candidacy.in_charge_id),
     )
+
+
+def _needs(session: Session, reader: Actor, kind: str, window: Window) -> list[Reminder]:
+    """What firms asked for, of whoever is to answer; what nobody is, the bureau's."""
+    return [
+        Reminder(kind, row.firm_id, row.firm, "", "", row.due_on, need_id=row.id, asks_for=row.kind)
+        for row in firm_needs.list_due(session, reader, window)
+        if row.due_on is not None
+    ]
 
 
 def _stalled(session: Session, reader: Actor, window: Window) -> list[Reminder]:

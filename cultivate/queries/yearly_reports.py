@@ -1,6 +1,6 @@
 """Yearly reports: their states by certificate, street and year, and who is at risk of being cancelled."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -77,32 +77,40 @@ class _Found:
 
 
 def list_reports(
-    session: Session, scope: Scope, asked: Asked, number: int = 1, size: int = PAGE_SIZE
+    session: Session,
+    scope: Scope,
+    asked: Asked,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    *,
+    total: int | None = None,
 ) -> Page[Report]:
-    """A page of the year's reports, by street and name."""
-    total = _count(session, scope, asked)
+    """A page of the year's reports, by street and name; ``total`` where the caller has counted them already.
+
+    Which ones are on it is asked first: the states of the others are looked at only where the list is of a state.
+    """
+    total = _count(session, scope, asked) if total is None else total
     page = min(max(number, 1), max(1, -(-total // size)))
-    statement = (
-        _rows(
-            (
-                Certificate,
-                Firm,
-                report_states.state(asked.rule, asked.year, asked.today),
-                report_states.missed(asked.rule, asked.today),
-                YearlyReport,
-                User.display_name,
-            ),
-            scope,
-            asked,
+    ordered = _rows((Certificate.id,), scope, asked).order_by(Firm.street_id, Firm.name, Certificate.id)
+    ids = session.scalars(ordered.limit(size).offset(offset_of(page, size))).all()
+    statement: Any = (
+        select(
+            Certificate,
+            Firm,
+            report_states.state(asked.rule, asked.year, asked.today),
+            report_states.missed(asked.rule, asked.today),
+            YearlyReport,
+            User.display_name,
         )
+        .select_from(Certificate)
+        .join(Firm, Firm.id == Certificate.firm_id)
         .outerjoin(
             YearlyReport,
             (YearlyReport.certificate_id == Certificate.id) & (YearlyReport.year == asked.year),
         )
         .outerjoin(User, User.id == YearlyReport.by_id)
+        .where(Certificate.id.in_(ids))
         .order_by(Firm.street_id, Firm.name, Certificate.id)
-        .limit(size)
-        .offset(offset_of(page, size))
     )
     found = [
         _plain(certificate, firm, _Found(asked.year, asked.due_on, *rest))
@@ -124,11 +132,6 @@ def counts(session: Session, scope: Scope, asked: Asked) -> dict[str, int]:
     return {code: found.get(code, 0) for code in STATES}
 
 
-def count_at_risk(session: Session, scope: Scope, asked: Asked) -> int:
-    """Of the certificates of the year's list."""
-    return _count(session, scope, replace(asked, state=AT_RISK))
-
-
 def by_street(session: Session, scope: Scope, asked: Asked) -> dict[int, dict[str, int]]:
     """Street -> state -> reports, those at risk beside the states."""
     state = report_states.state(asked.rule, asked.year, asked.today)
@@ -141,6 +144,11 @@ def by_street(session: Session, scope: Scope, asked: Asked) -> dict[int, dict[st
         mine[code] += number
         mine[AT_RISK] += number if at_risk else 0
     return found
+
+
+def together(streets: Mapping[int, Mapping[str, int]]) -> dict[str, int]:
+    """State -> reports of all these streets, those at risk beside the states."""
+    return {code: sum(of[code] for of in streets.values()) for code in (*STATES, AT_RISK)}
 
 
 def of_certificate(session: Session, certificate_id: int, today: date) -> list[Report]:

@@ -277,7 +277,7 @@ def _take_back_note(session: Session, actor: Actor, done: Done) -> None:
 
 
 def _take_back_move(session: Session, actor: Actor, done: Done) -> None:
-    reversals.reverse(session, actor, done.undo["move"], _("Taken back together, right after the bulk act"))
+    reversals.take_back(session, actor, done.undo["move"], _("Taken back together, right after the bulk act"))
 
 
 def _take_back_assign(session: Session, actor: Actor, done: Done) -> None:

@@ -1,4 +1,4 @@
-"""Dossiers of many firms in one file, to go out with; who took them away is kept."""
+"""Dossiers as a file, of one firm or of many, to go out with; who took them away is kept."""
 
 from collections.abc import Collection
 
@@ -33,8 +33,9 @@ def write_dossiers(
             code="too-many" if ids else "nothing-selected",
             most=MOST,
         )
-    title = _("Dossiers")
-    made = paper.render([content.of_firm(reading, actor, each) for each in ids], title)
+    found = content.of_firms(reading, actor, ids)
+    title = found[0].name if len(found) == 1 else _("Dossiers")
+    made = paper.render(found, title)
     audit.note(session, actor, "export", "dossier", None, rows=len(ids), firms=ids, format="pdf")
     session.flush()
     return f"{title}-{clock.today():%Y%m%d}.pdf", made

@@ -1,15 +1,16 @@
 """Who is in charge: the one place where it is set, each time with a line of history."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from cultivate import clock
 from cultivate.db import bulk
 from cultivate.domain.actor import Actor
 from cultivate.domain.permissions import Act
-from cultivate.models import Assignment, Candidacy
+from cultivate.models import Assignment, Candidacy, StageMove
 from cultivate.queries import candidacies
 
 
@@ -21,11 +22,15 @@ def put(
     *,
     reason: str = "",
     handover_id: int | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Put a candidacy in somebody's charge, or in nobody's. Whoever asks has asked whether that may be."""
+    """Put a candidacy in somebody's charge, or in nobody's. Whoever asks has asked whether that may be.
+
+    ``at`` is the time of the move that brings it about; by it the two go together.
+    """
     if candidacy.in_charge_id == user_id:
         return
-    now = clock.now()
+    now = at or clock.now()
     session.add(
         Assignment(
             candidacy_id=candidacy.id,
@@ -39,6 +44,21 @@ def put(
         )
     )
     candidacy.in_charge_id = user_id
+
+
+def as_before(session: Session, actor: Actor, candidacy: Candidacy, move: StageMove) -> None:
+    """In nobody's charge again, where this move put it in its maker's and nobody has changed that since."""
+    last = session.scalar(
+        select(Assignment)
+        .where(Assignment.candidacy_id == candidacy.id)
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+    if last is None or last.at != move.recorded_at:
+        return
+    if last.from_id is None and last.to_id == move.actor_id == candidacy.in_charge_id:
+        put(session, actor, candidacy, None)
+        session.flush()
 
 
 def opened(session: Session, by_id: int | None, candidacies: Sequence[tuple[int, int]]) -> None:

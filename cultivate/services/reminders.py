@@ -11,7 +11,7 @@ from cultivate.i18n import _, _n, in_language
 from cultivate.mailer.rendering import render
 from cultivate.queries import jobs
 from cultivate.queries.deliveries import Recipient
-from cultivate.queries.reminders import reminders
+from cultivate.queries.reminders import Reminder, reminders
 from cultivate.reports import palette
 from cultivate.services.outbox import NewLetter
 from cultivate.settings import Settings
@@ -40,6 +40,7 @@ def compose(session: Session, recipient: Recipient, period: Period, settings: Se
             ),
             "groups": [(kind, list(rows)) for kind, rows in groupby(found, key=lambda row: row.kind)],
             "kinds": kinds(),
+            "page_of": _page_of,
             "base_url": settings.base_url.rstrip("/"),
             "palette": palette,
             "reader": reader,
@@ -55,11 +56,18 @@ def compose(session: Session, recipient: Recipient, period: Period, settings: Se
         )
 
 
+def _page_of(row: Reminder) -> str:
+    """Where it is done: a wish has a page of its own."""
+    return f"/needs/{row.need_id}" if row.need_id else f"/firms/{row.firm_id}"
+
+
 def kinds() -> dict[str, str]:
     """What one is reminded of, in words."""
     return {
         "follow-up": _("Follow-ups due in the next days"),
         "overdue": _("Follow-ups that were not done"),
+        "need": _("Wishes of firms to answer in the next days"),
+        "need-overdue": _("Wishes of firms that were not answered in time"),
         "stalled": _("Stalled"),
         "ending": _("Certificates that end: the renewal is to be filed"),
         "report": _("Yearly reports that nobody has noted as filed"),

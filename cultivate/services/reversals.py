@@ -14,7 +14,7 @@ from cultivate.domain.stages import OPEN_STAGES, STAGES, Exit, Stage
 from cultivate.errors import N_, Forbidden, Invalid, NotFound
 from cultivate.i18n import _
 from cultivate.models import Candidacy, Certificate, Firm, StageMove, Transfer
-from cultivate.services import audit, booking
+from cultivate.services import audit, booking, in_charge
 from cultivate.services.booking import Act
 from cultivate.services.stages import candidacy_in_scope
 
@@ -38,8 +38,16 @@ def undo(session: Session, actor: Actor, move_id: int) -> int:
             field="move",
             code="too-late",
         )
-    reverse(session, actor, move_id, _("Taken back right after the move"))
+    take_back(session, actor, move_id, _("Taken back right after the move"))
     return candidacy.id
+
+
+def take_back(session: Session, actor: Actor, move_id: int, reason: str) -> int:
+    """As ``reverse``, of a move that was only just made: who came to be in charge by it is so no longer."""
+    made = reverse(session, actor, move_id, reason)
+    move = session.get_one(StageMove, move_id)
+    in_charge.as_before(session, actor, session.get_one(Candidacy, move.candidacy_id), move)
+    return made
 
 
 def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> int:

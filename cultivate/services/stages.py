@@ -226,7 +226,7 @@ def move(
     if back:
         candidacy.retry_year = retry_year
     if request.to == Stage.SERVE and candidacy.in_charge_id is None:
-        in_charge.put(session, actor, candidacy, actor.user_id)
+        in_charge.put(session, actor, candidacy, actor.user_id, at=act.recorded_at)
     session.flush()
     move_id = booking.step(
         act,

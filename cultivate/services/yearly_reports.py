@@ -42,7 +42,7 @@ class ManyNoted:
 
 
 def note(session: Session, actor: Actor, certificate_id: int, said: Note, version: int | None) -> None:
-    """Note one report. ``version`` is that of the note that was shown, 0 where there was none.
+    """Note one report. ``version`` is that of the note that was shown, 0 where there was none that says anything.
 
     ``withdrawn`` takes a note back. Nothing is revoked here, however many were missed: that is the authority's.
     """
@@ -56,13 +56,20 @@ def note(session: Session, actor: Actor, certificate_id: int, said: Note, versio
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if version is not None and version != (row.version if row else 0):
+    if version is not None and version not in _shown_as(row):
         raise Conflict(N_("Somebody else noted this report in the meantime."), current=_shown(session, row))
     if said.state == WITHDRAWN:
         _take_back(session, actor, row)
         return
     values = _checked(session, certificate, said)
     _write(session, actor, certificate_id, row, values)
+
+
+def _shown_as(row: YearlyReport | None) -> set[int]:
+    """Versions under which a page shows the note as it stands; one that was taken back is for most none at all."""
+    if row is None:
+        return {0}
+    return {row.version, 0} if row.state == WITHDRAWN else {row.version}
 
 
 def note_many(session: Session, actor: Actor, certificate_ids: Sequence[int], said: Note) -> ManyNoted:

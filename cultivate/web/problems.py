@@ -37,6 +37,8 @@ def _answer(
     else:
         title = _(TITLES.get(status, TITLES[400]))
         response = make_response(render_template("errors/problem.html", title=title, message=message), status)
+        # a whole page takes the place of the page, not of the piece that was asked for
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "body", "innerHTML"
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.site import Site, enter
 
@@ -104,3 +104,28 @@ def test_on_a_phone_the_views_are_a_sheet_and_nothing_scrolls_sideways(
     expect(page.locator("[data-select-bar]")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
+
+
+def test_a_file_is_made_while_its_page_says_so_and_stays(page: Page):
+    """The answer is held back until the page was looked at."""
+    page.goto("/firms")
+    for number in range(2):
+        page.locator("input[data-select]").nth(number).check()
+    page.get_by_role("button", name="一页纸", exact=True).click()
+    address = page.url
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/bulk/dossiers?*", hold)
+    button = page.locator("main form button.btn-primary")
+    button.click()
+    expect(page.locator("[data-words]")).to_be_visible()
+    expect(button).to_be_disabled()
+    with page.expect_download() as download:
+        held[0].continue_()
+    assert download.value.suggested_filename.endswith(".pdf")
+    expect(button).to_be_enabled()
+    expect(page.locator("[data-words]")).to_be_hidden()
+    assert page.url == address

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from cultivate import clock
 from cultivate.domain import list_query
 from cultivate.domain.scope import Scope
-from cultivate.models import Candidacy, Certificate, Proposal, Screening, StageMove
+from cultivate.models import Assignment, Candidacy, Certificate, Proposal, Screening, StageMove
 from cultivate.queries import board, ledger, pipeline
 from cultivate.queries.narrow import Narrow
 from cultivate.queries.pipeline import Narrowing
@@ -255,6 +255,30 @@ def test_a_move_and_its_undo_are_two_moves_of_the_book(world, made, client_as):
     assert again.status_code == 422
     assert cards(again.text, "discover") == [way]
     assert stage(world, way) == "discover"
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_an_undo_gives_back_whose_it_was_unless_somebody_named_another(world, made, client_as, touched):
+    """Who moves on what is in nobody's charge is in charge of it; taken back at once, nobody is again."""
+    way, me = made["ready"], world.caseworker.user_id
+    stages.unassign(world.session, world.bureau, way)
+    hand = Hand(world, client_as("caseworker"))
+    answer = hand.move(way, "serve")
+    if touched:
+        stages.assign(world.session, world.bureau, way, world.bureau.user_id)
+        world.session.commit()
+    assert hand.undo(answer).status_code == 200
+    world.session.rollback()
+    row = world.session.get_one(Candidacy, way, populate_existing=True)
+    assert (row.stage, row.in_charge_id) == ("discover", world.bureau.user_id if touched else None)
+    history = world.session.execute(
+        select(Assignment.from_id, Assignment.to_id)
+        .where(Assignment.candidacy_id == way)
+        .order_by(Assignment.id)
+    ).all()
+    after = (me, world.bureau.user_id) if touched else (me, None)
+    assert history[-2:] == [(None, me), after]
+    assert verification.verify(world.session) == []
 
 
 def test_an_undo_is_offered_for_so_long_and_only_for_ones_own(world, made, client_as, monkeypatch):

@@ -4,6 +4,8 @@ import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
 
 import pdfplumber
 import pytest
@@ -21,6 +23,10 @@ from tests.pages import send
 Client = Callable[[str | None], FlaskClient]
 TODAY = clock.today()
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def as_pdf(client: FlaskClient, firm: int) -> Any:
+    return send(client, f"/firms/{firm}/dossier.pdf", f"/firms/{firm}/dossier")
 
 
 def pages(content: bytes) -> list[str]:
@@ -92,7 +98,7 @@ def full(world: World) -> int:
 def test_one_page_with_all_that_matters(world: World, full: int, client_as: Client) -> None:
     client = client_as("caseworker")
     html = client.get(f"/firms/{full}/dossier").text
-    answer = client.get(f"/firms/{full}/dossier.pdf")
+    answer = as_pdf(client, full)
     assert answer.mimetype == "application/pdf"
     (pdf,) = pages(answer.data)
     flat = pdf.replace("\n", "").replace(" ", "")
@@ -114,17 +120,17 @@ def test_one_page_with_all_that_matters(world: World, full: int, client_as: Clie
     assert "另有22项" in flat  # of 28 things open, 6 fit
     assert "走访第9次" not in flat
     assert f"/firms/{full}/dossier" in client.get(f"/firms/{full}").text
-    assert pages(client.get(f"/firms/{full}/dossier.pdf").data) == [pdf]
+    assert pages(as_pdf(client, full).data) == [pdf]
     english = client_as("caseworker")
     world.users["caseworker"].locale = "en"
     world.session.commit()
-    (text,) = pages(english.get(f"/firms/{full}/dossier.pdf").data)
+    (text,) = pages(as_pdf(english, full).data)
     assert all(words in text for words in ("Next step", "Notes of the visit", "and 22 more", "Page 1 of 1"))
 
 
 def test_contacts_are_masked_for_who_need_not_call(full: int, client_as: Client) -> None:
     client = client_as("leader")
-    (pdf,) = pages(client.get(f"/firms/{full}/dossier.pdf").data)
+    (pdf,) = pages(as_pdf(client, full).data)
     html = client.get(f"/firms/{full}/dossier").text
     for text in (pdf, html):
         assert "138****1234" in text
@@ -137,14 +143,28 @@ def test_a_firm_of_which_nothing_is_known_has_its_page(world: World, client_as: 
     firm, theirs = world.firm(uscc=""), world.firm(street=HUSHU)
     world.session.commit()
     client = client_as("caseworker")
-    (pdf,) = pages(client.get(f"/firms/{firm}/dossier.pdf").data)
+    (pdf,) = pages(as_pdf(client, firm).data)
     html = client.get(f"/firms/{firm}/dossier").text
     for text in (pdf, html):
         assert "还没有服务记录" in text
         assert "没有待办事项" in text
-    for address in (f"/firms/{theirs}/dossier", f"/firms/{theirs}/dossier.pdf"):
-        assert client.get(address).status_code == 404
-    assert client_as(None).get(f"/firms/{firm}/dossier.pdf").status_code == 302
+    assert client.get(f"/firms/{theirs}/dossier").status_code == 404
+    assert send(client, f"/firms/{theirs}/dossier.pdf", f"/firms/{firm}/dossier").status_code == 404
+    assert client_as(None).get(f"/firms/{firm}/dossier").status_code == 302
+
+
+def test_who_takes_one_away_is_noted_and_a_page_cannot_do_it_by_a_link(
+    world: World, full: int, client_as: Client
+) -> None:
+    leader = client_as("leader")
+    answer = as_pdf(leader, full)
+    name = world.session.get_one(Firm, full).name
+    assert quote(f"{name}-{TODAY:%Y%m%d}.pdf") in answer.headers["Content-Disposition"]
+    (noted,) = world.session.scalars(select(AuditEvent).where(AuditEvent.verb == "export")).all()
+    assert (noted.actor_id, noted.details["firms"]) == (world.users["leader"].id, [full])
+    assert leader.get(f"/firms/{full}/dossier.pdf").status_code == 405
+    admin = client_as("admin")
+    assert "dossier.pdf" not in admin.get(f"/firms/{full}/dossier").text
 
 
 def test_many_at_once_are_one_file_and_noted(world: World, client_as: Client) -> None:

@@ -14,7 +14,7 @@ from cultivate.errors import Conflict, Forbidden, Invalid, NotFound
 from cultivate.models import Firm, FirmNeed, ServiceRecord
 from cultivate.queries import firm_needs as queries
 from cultivate.services import firm_needs as needs
-from cultivate.services import merges, service_records
+from cultivate.services import merges, service_records, transfers
 from cultivate.services.firm_needs import Need
 from tests.api_client import Programs
 from tests.fixtures import BANSHAN, HUSHU, MISHIXIANG, World
@@ -160,6 +160,16 @@ def test_who_has_left_leaves_nothing_unseen(world: World, colleague: int, client
     assert (row.text, row.owner_id) == ("贷款 500 万", colleague)
 
 
+def test_what_a_moved_firm_asked_for_is_the_bureaus_until_handed_on(world: World) -> None:
+    """Its owner works where other firms lie, no longer where this one does."""
+    firm, _stays = world.firm(), world.firm()
+    made = loan(world, firm, owner_id=world.users["caseworker"].id)
+    assert waiting(world, "bureau") == []
+    transfers.transfer(world.session, world.bureau, firm, HUSHU, None, TODAY, "搬迁")
+    assert waiting(world, "bureau") == [made]
+    assert queries.get_need(world.session, world.bureau.scope, made).left
+
+
 def test_a_lost_race_shows_mine_theirs_and_what_was(world: World, client_as: Client) -> None:
     made = loan(world, world.firm())
     world.session.commit()
@@ -217,9 +227,16 @@ def test_my_work_empties_by_answering_there(world: World, client_as: Client) -> 
     assert '<b id="needs-count" hx-swap-oob="true">0</b>' in done.text
     back = client.post(f"/work/needs/{made}/reopen", data=said, headers=piece)
     assert "流动资金贷款" in back.text
+    late = client.post(f"/work/needs/{made}", data={**said, "answer": "我也答了"}, headers=piece)
+    assert (late.status_code, "<html" in late.text) == (409, False), "a piece of the page, not a page in it"
+    assert late.text.count("我也答了") == 2, "said, and still in its field"
     plain = client.post(f"/work/needs/{made}", data={**said, "version": "3", "answer": "已对接"})
     assert plain.headers["Location"].endswith("/work#needs")
     assert waiting(world, "caseworker") == []
+    world.session.commit()
+    gone = client.post(f"/work/needs/{made}", data={**said, "answer": "我也答了"}, headers=piece)
+    assert gone.status_code == 409
+    assert gone.text.count("我也答了") == 1
 
 
 def test_the_list_answers_its_filters(world: World, client_as: Client) -> None:

@@ -14,11 +14,12 @@ from cultivate import clock
 from cultivate.cli import main
 from cultivate.domain.periods import Week
 from cultivate.errors import Conflict
-from cultivate.models import Delivery, User
+from cultivate.models import Delivery, FirmNeed, User
 from cultivate.queries import deliveries, ledger
 from cultivate.queries.progress import progress
 from cultivate.queries.weekly import weekly
-from cultivate.services import letters, reminders, service_records
+from cultivate.services import firm_needs, letters, reminders, service_records
+from cultivate.services.firm_needs import Need
 from cultivate.settings import Settings
 from jobs import runner
 from jobs.registry import JOBS
@@ -265,6 +266,48 @@ def test_each_threshold_is_told_once_and_a_quiet_week_brings_no_digest(story, da
     assert "近日要回访 1" in told["2026-W45"]
     assert "到期未回访 1" in told["2026-W46"]
     assert "停滞 1" in told["2026-W46"]
+
+
+def test_wishes_are_told_ahead_and_once_when_overdue_to_who_answers(story, database):
+    """To their owner; the one that nobody was named for to the bureau, and never to another street."""
+    with clock.standing_at(at("2026-10-20T10:00")):
+        firm = story.firm()
+        who = story.users["caseworker"].id
+        due = {"finance": (who, date(2026, 11, 12)), "talent": (None, date(2026, 11, 13))}
+        for kind, (owner, day) in due.items():
+            said = Need(kind=kind, text="贷款", owner_id=owner, due_on=day)
+            firm_needs.raise_need(story.session, story.bureau, firm, said)
+        closed = firm_needs.raise_need(
+            story.session, story.bureau, firm, Need(kind="space", text="厂房", due_on=date(2026, 11, 12))
+        )
+        firm_needs.answer(story.session, story.bureau, closed, "answered", "已对接园区")
+        story.session.commit()
+    for monday in ("2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23"):
+        with clock.standing_at(at(f"{monday}T08:20")):
+            assert runner.run_once(database, "reminders").status == "done"
+    with database.reading() as session:
+        rows = session.execute(
+            select(Delivery.period, User.username, Delivery.text, Delivery.html)
+            .join(User, User.id == Delivery.recipient_id)
+            .where(Delivery.kind == "reminder")
+            .order_by(Delivery.period, User.username)
+        ).all()
+        ids = dict(session.execute(select(FirmNeed.kind, FirmNeed.id)).all())
+    told = [
+        (period, username, "近日要答复的诉求 1" in text, "逾期未答复的诉求 1" in text)
+        for period, username, text, _ in rows
+    ]
+    assert told == [
+        ("2026-W45", "bureau", True, False),
+        ("2026-W45", "caseworker", True, False),
+        ("2026-W46", "bureau", False, True),
+        ("2026-W46", "caseworker", False, True),
+    ]
+    theirs = next(row for row in rows if row.username == "caseworker")
+    for words in (theirs.text, theirs.html):
+        assert "融资贷款" in words
+        assert f"/needs/{ids['finance']}" in words
+        assert "人才招聘" not in words
 
 
 def test_reminders_start_where_the_last_ones_left_off(story, database):

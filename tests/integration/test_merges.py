@@ -36,6 +36,7 @@ from cultivate.models import (
 )
 from cultivate.queries import duplicates as queries
 from cultivate.queries import ledger
+from cultivate.queries import yearly_reports as reports
 from cultivate.queries.merged import merged_into
 from cultivate.services import (
     certificates,
@@ -47,6 +48,7 @@ from cultivate.services import (
     stages,
     transfers,
     verification,
+    yearly_reports,
 )
 from cultivate.services.imports import ImportOptions, ImportTouched, memory
 from cultivate.services.merges import MergeTouched
@@ -342,6 +344,36 @@ def test_one_certificate_recorded_twice_counts_once(world: World) -> None:
     merges.undo_merge(world.session, world.bureau, merge_id)
     assert stock(world, TODAY) == {"certify": 2}
     check(world)
+
+
+def test_notes_of_yearly_reports_go_to_the_certificate_that_stays(world: World) -> None:
+    """Of a year that both speak of the note on that certificate stands; an undo gives each its own again."""
+    kept, gone = world.firm(), world.firm(uscc="")
+    issued = date(2023, 12, 8)
+    with clock.standing_at(clock.at(issued)):
+        mine = world.at_stage("certify", kept, on=issued)
+        certificates.certify_by_list(world.session, world.bureau, gone, "hnte", "GR202333999999", issued)
+    held = {
+        row.candidacy_id == mine: row.id
+        for row in world.session.scalars(select(Certificate).order_by(Certificate.id))
+    }
+    said = [(False, 2023, "filed"), (False, 2024, "missed"), (True, 2024, "filed")]
+    for stays, year, state in said:
+        note = yearly_reports.Note(year=year, state=state, filed_on=date(year + 1, 5, 6))
+        yearly_reports.note(world.session, world.bureau, held[stays], note, 0)
+
+    def states() -> dict[int, str]:
+        rows = reports.of_certificate(world.session, held[True], date(2026, 11, 20))
+        return {row.year: row.state for row in rows}
+
+    before, dumped = states(), dump(world)
+    assert before == {2023: "missed", 2024: "filed", 2025: "missed"}
+    merge_id = merge(world, kept, gone)
+    assert states() == {2023: "filed", 2024: "filed", 2025: "missed"}
+    check(world)
+    merges.undo_merge(world.session, world.bureau, merge_id)
+    assert states() == before
+    assert dump(world)["yearly_report"] == dumped["yearly_report"]
 
 
 def test_a_renewal_under_the_new_name_takes_the_older_certificate_out(world: World) -> None:

@@ -126,6 +126,9 @@ def test_the_bureau_decides_in_place(client_as, pipeline):
     assert client.post(f"/work/proposals/{made}", data={**data, "decision": "accept"}).status_code == 302
     assert ">已同意<" in get(client_as("caseworker"), "/work")
     assert client.post(f"/work/proposals/{made}", data={**data, "decision": "accept"}).status_code == 409
+    piece = {"HX-Request": "true"}
+    late = client.post(f"/work/proposals/{made}", data={**data, "answer": "再等等"}, headers=piece)
+    assert (late.status_code, "<html" in late.text, "再等等" in late.text) == (409, False, True)
     pipeline.session.expire_all()
     assert pipeline.session.get(Proposal, made).status == "accepted"
 

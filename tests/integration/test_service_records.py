@@ -1,5 +1,6 @@
 """Services: what was found and promised, whose the follow-up is, corrected and withdrawn in the open."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -94,6 +95,30 @@ def test_a_withdrawn_record_opens_no_door(world: World, colleague: int) -> None:
     assert (kept.note, kept.withdrawn_reason) == ("走访", "记错了企业")
     with pytest.raises(Invalid):
         follow_ups.done(session, world.caseworker, made)
+
+
+def test_who_puts_off_too_late_keeps_what_was_typed(
+    world: World, client_as: Callable[[str], FlaskClient]
+) -> None:
+    session = world.session
+    _firm, ways = both_tracks(world)
+    made, *_ = service_records.record_visit(
+        session,
+        world.caseworker,
+        ways,
+        Service(kind="visit", note="走访", follow_up="回访", follow_up_on=clock.today()),
+    )
+    session.commit()
+    client = client_as("caseworker")
+    said = {"day": (clock.today() + timedelta(days=3)).isoformat(), "reason": "老板出差", "version": "1"}
+    path, page = f"/services/{made}/postpone", f"/services/{made}"
+    assert send(client, path, page, **said).status_code == 302
+    late = send(client, path, page, **{**said, "reason": "会计请假"})
+    assert late.status_code == 409
+    assert 'value="会计请假"' in late.text
+    again = re.search(r'name="version" value="(\d+)"', late.text)
+    assert again
+    assert send(client, path, page, **{**said, "reason": "会计请假", "version": again[1]}).status_code == 302
 
 
 def test_a_correction_keeps_what_was_said(world: World, client_as: Callable[[str], FlaskClient]) -> None:

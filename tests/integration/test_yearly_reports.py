@@ -196,6 +196,12 @@ def test_a_report_leaves_the_work_list_and_the_digest_when_it_is_noted(world: Wo
         answer = send(client, f"/work/certificates/{certificate}/report", state="missed")
         assert "有人登记过" in client.get("/work").text, "who was faster has the word"
         session.rollback()
+        acts.note(session, world.caseworker, certificate, Note(year=2025, state="withdrawn"), 1)
+        assert listed(clock.today()) == 2, "taken back, it is asked for again"
+        session.commit()
+        answer = send(client, f"/work/certificates/{certificate}/report", state="filed")
+        assert "已登记" in client.get("/work").text
+        session.rollback()
         assert listed(clock.today()) == 1
         candidacy = session.get(Candidacy, session.get(Certificate, other).candidacy_id)
         certificates.revoke(session, world.bureau, other, clock.today(), "取消")

@@ -1,15 +1,17 @@
 """What stands on a firm's page for a visit, in the reader's words, each part cut to what fits."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from cultivate import clock
+from cultivate import clock, packs
 from cultivate.domain.actor import Actor
 from cultivate.i18n import _, language
-from cultivate.queries import firms, units
+from cultivate.queries import firms, readiness, units
 from cultivate.queries.firms import FirmDetail
+from cultivate.queries.readiness import Readiness
 from cultivate.reports.dossier import facts, story, tracks
 from cultivate.reports.dossier.cut import Cut
 from cultivate.reports.dossier.facts import Figures
@@ -52,8 +54,24 @@ class Dossier:
 
 def of_firm(session: Session, actor: Actor, firm_id: int) -> Dossier:
     """The page of one firm, or ``NotFound`` outside the reader's scope."""
-    scope, today = actor.scope, clock.today()
-    firm = firms.get_firm(session, scope, firm_id)
+    return of_firms(session, actor, [firm_id])[0]
+
+
+def of_firms(session: Session, actor: Actor, firm_ids: Sequence[int]) -> list[Dossier]:
+    """The pages of some firms, in this order; ``NotFound`` where one lies outside the reader's scope."""
+    today = clock.today()
+    details = [firms.get_firm(session, actor.scope, each) for each in firm_ids]
+    ready = {track: readiness.of_firms(session, firm_ids, track, today) for track in packs.tracks()}
+    return [
+        _dossier(session, actor, firm, {track: found.get(firm.id) for track, found in ready.items()}, today)
+        for firm in details
+    ]
+
+
+def _dossier(
+    session: Session, actor: Actor, firm: FirmDetail, ready: Mapping[str, Readiness | None], today: date
+) -> Dossier:
+    scope, firm_id = actor.scope, firm.id
     reading = Reading(session, scope, firm_id)
     return Dossier(
         firm_id=firm.id,
@@ -64,7 +82,7 @@ def of_firm(session: Session, actor: Actor, firm_id: int) -> Dossier:
         day=today,
         printed_by=actor.display_name,
         head=_head(firm),
-        tracks=tracks.parts(reading, today),
+        tracks=tracks.parts(reading, ready, today),
         figures=facts.figures(firm.figures, today.year),
         rights=facts.rights(session, firm_id, today),
         certificates=facts.certificates(reading),

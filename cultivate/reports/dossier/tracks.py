@@ -1,6 +1,6 @@
 """Where a firm stands on each track, what comes next, and what is missing first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,8 +8,9 @@ from cultivate import packs
 from cultivate.domain.stages import LABELS, STAGES
 from cultivate.i18n import _, language
 from cultivate.packs import gap_words
-from cultivate.queries import readiness, steps
+from cultivate.queries import steps
 from cultivate.queries.candidacies import CandidacyRow
+from cultivate.queries.readiness import Readiness
 from cultivate.reports.dossier.cut import Cut, cut
 from cultivate.reports.timeline.reading import Reading
 
@@ -32,17 +33,20 @@ class TrackPart:
     gaps: Cut
 
 
-def parts(reading: Reading, today: date) -> tuple[TrackPart, ...]:
-    """In the order of the tracks; of several ways through one the last that stands, else the last."""
-    return tuple(_part(reading, track, today) for track in packs.tracks())
+def parts(reading: Reading, ready: Mapping[str, Readiness | None], today: date) -> tuple[TrackPart, ...]:
+    """In the order of the tracks; of several ways through one the last that stands, else the last.
+
+    ``ready`` is, by track, what the rules say if the filing were today.
+    """
+    return tuple(_part(reading, track, ready.get(track), today) for track in packs.tracks())
 
 
-def _part(reading: Reading, track: str, today: date) -> TrackPart:
+def _part(reading: Reading, track: str, ready: Readiness | None, today: date) -> TrackPart:
     found = [row for row in reading.candidacies if row.track == track]
     way = _way(found)
     standing = way is not None and way.stage in STAGES
     following = _next(reading, way, today) if way is not None and standing else None
-    verdict, gaps = _gaps(reading, track, today)
+    verdict, gaps = _gaps(ready)
     return TrackPart(
         code=track,
         title=packs.track(track).name(language()),
@@ -68,9 +72,8 @@ def _next(reading: Reading, way: CandidacyRow, today: date) -> steps.NextStep:
     return steps.next_of(way.stage, min(due, default=None), served=bool(own), as_of=today)
 
 
-def _gaps(reading: Reading, track: str, today: date) -> tuple[str, Cut]:
-    """What is not met, then what is not known; as if the filing were today."""
-    ready = readiness.of_firm(reading.session, reading.firm_id, track, today)
+def _gaps(ready: Readiness | None) -> tuple[str, Cut]:
+    """What is not met, then what is not known."""
     if ready is None:
         return "", cut((), GAPS)
     lines = gap_words.open_words(ready.found)

@@ -49,6 +49,17 @@ def printable(text: str) -> str:
     return "".join(each if each == "\n" or ord(each) in glyphs else REPLACEMENT for each in clean)
 
 
+class _Wrapped(Paragraph):  # type: ignore[misc]  # the library has no types
+    """Broken into lines once for a width: measuring, tables and drawing ask up to four times for the same."""
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Size at that width; the height there is changes nothing of it."""
+        asked: tuple[float, tuple[float, float]] | None = getattr(self, "_asked", None)
+        if asked is None or asked[0] != width:
+            asked = self._asked = (width, super().wrap(width, height))
+        return asked[1]
+
+
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a line is, in points."""
     return float(pdfmetrics.stringWidth(printable(text), BOLD if bold else REGULAR, size))
@@ -78,4 +89,4 @@ def paragraph(
     )
     # the library would run blanks together; these stay
     shown = escape(printable(text)).replace("　", "\xa0\xa0\xa0").replace("\n", "<br/>")
-    return Paragraph(shown, style)
+    return _Wrapped(shown, style)

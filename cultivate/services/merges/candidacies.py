@@ -35,6 +35,7 @@ from cultivate.models import (
     StageMove,
     StallNote,
     Transfer,
+    YearlyReport,
 )
 from cultivate.services import booking, certificates
 from cultivate.services.booking import Act
@@ -228,6 +229,7 @@ def _take_back(merger: Merger, loser: Candidacy, winner: Candidacy) -> None:
     act, loser_id, winner_id = merger.act, loser.id, winner.id
     for move in reversed(booking.standing_moves(act.session, loser_id)):
         if move.to_account == Stage.CERTIFY and not move.transfer_id:
+            _reports(merger, loser_id, winner_id)
             _void(merger, loser_id)
             _stand_again(merger, move)
         booking.counter(act, act.session.get_one(Candidacy, loser_id), move, REASON)
@@ -247,13 +249,31 @@ def _repoint(merger: Merger, model: Any, column: str, loser_id: int, winner_id: 
         merger.journal.change(model, {"id": row_id}, **{column: winner_id})
 
 
+def _reports(merger: Merger, loser_id: int, winner_id: int) -> None:
+    """What was noted of yearly reports is true of the one certificate; of a year noted on both, its own stands."""
+    held = _certificates(merger, winner_id)
+    if not held:
+        return
+    years = select(YearlyReport.year).where(YearlyReport.certificate_id == held[-1])
+    notes = select(YearlyReport.id).where(
+        YearlyReport.certificate_id.in_(_certificates(merger, loser_id)), YearlyReport.year.not_in(years)
+    )
+    for note_id in merger.session.scalars(notes.order_by(YearlyReport.id)).all():
+        merger.journal.change(YearlyReport, {"id": note_id}, certificate_id=held[-1])
+
+
+def _certificates(merger: Merger, candidacy_id: int) -> list[int]:
+    return list(
+        merger.session.scalars(
+            select(Certificate.id)
+            .where(Certificate.candidacy_id == candidacy_id, Certificate.status != "void")
+            .order_by(Certificate.id)
+        )
+    )
+
+
 def _void(merger: Merger, candidacy_id: int) -> None:
-    ids = merger.session.scalars(
-        select(Certificate.id)
-        .where(Certificate.candidacy_id == candidacy_id, Certificate.status != "void")
-        .order_by(Certificate.id)
-    ).all()
-    for certificate_id in ids:
+    for certificate_id in _certificates(merger, candidacy_id):
         merger.journal.change(Certificate, {"id": certificate_id}, status="void")
 
 

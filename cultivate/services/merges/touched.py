@@ -18,6 +18,7 @@ WHAT = {
     "firm_name": N_("its names were changed"),
     "candidacy": N_("its candidacies were changed"),
     "certificate": N_("its certificates were changed"),
+    "yearly_report": N_("what was noted of its yearly reports was changed"),
     "attachment": N_("its papers were changed"),
     "firm_need": N_("what it asked for was changed"),
     "firm_figure": N_("its figures were changed"),

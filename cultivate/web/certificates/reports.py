@@ -56,11 +56,13 @@ def _years() -> range:
 def _list(form: ManyReportsForm, strangers: list[str]) -> str:
     wanted, scope = _wanted(), actor().scope
     streets = queries.by_street(db(), scope, wanted)
+    counts = queries.together(streets)
+    total = counts[wanted.state] if wanted.state else sum(counts[each] for each in STATES)
     return render_template(
         "certificates/reports.html",
         asked=wanted,
-        page=queries.list_reports(db(), scope, wanted, page_number()),
-        counts=queries.counts(db(), scope, wanted) | {AT_RISK: queries.count_at_risk(db(), scope, wanted)},
+        page=queries.list_reports(db(), scope, wanted, page_number(), total=total),
+        counts=counts,
         columns={**STATES, AT_RISK: _("at risk")},
         years=_years(),
         streets=streets,

@@ -6,8 +6,9 @@ from typing import Any
 from flask import render_template, send_file
 
 from cultivate.domain.permissions import Act
-from cultivate.reports.dossier import content, paper
+from cultivate.reports.dossier import content
 from cultivate.reports.dossier.content import NOTE_LINES
+from cultivate.services import dossiers
 from cultivate.web.access import needs
 from cultivate.web.firms import blueprint
 from cultivate.web.request import actor, db
@@ -21,10 +22,9 @@ def dossier(firm_id: int) -> Any:
     return render_template("firms/dossier.html", what=what, note_lines=NOTE_LINES)
 
 
-@blueprint.get("/firms/<int:firm_id>/dossier.pdf")
-@needs(Act.VIEW)
+@blueprint.post("/firms/<int:firm_id>/dossier.pdf")
+@needs(Act.EXPORT)
 def dossier_pdf(firm_id: int) -> Any:
-    """The same as a file, shown in the browser: for who may not print from it, and for sending."""
-    what = content.of_firm(db(), actor(), firm_id)
-    name = f"{what.name}-{what.day:%Y%m%d}.pdf"
-    return send_file(BytesIO(paper.render([what], what.name)), "application/pdf", download_name=name)
+    """The same as a file, to send or to print elsewhere; who took it away is kept, hence POST."""
+    name, made = dossiers.write_dossiers(db(), db(), actor(), [firm_id])
+    return send_file(BytesIO(made), "application/pdf", as_attachment=True, download_name=name)

@@ -97,8 +97,11 @@ def _act(
     if form.validate():
         try:
             act()
-        except (Conflict, NotFound):
+        except NotFound:
             raise
+        except Conflict as error:  # what was typed stays, and the page has what stands now
+            form.form_errors.append(_(error.msgid))
+            return page(record, **{name: form}), 409
         except CultivateError as error:
             apply_error(form, error)
         else:

@@ -6,6 +6,8 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
+from cultivate.errors import Conflict
+from cultivate.i18n import _, say
 from cultivate.web.request import db
 from cultivate.web.work.page import page, piece
 
@@ -46,3 +48,11 @@ def refused(name: str, row_id: int, **context: Any) -> Any:
     if is_piece():
         return piece(name, refused=row_id, **context), 422
     return page(name, refused=row_id, **context), 422
+
+
+def overtaken(name: str, row_id: int, error: Conflict, wrote: str, **context: Any) -> Any:
+    """Somebody was faster: the section as it is now, why, and what was typed, to be read or sent again."""
+    db().rollback()
+    words = say(error) + (" " + _("You wrote: %(text)s", text=wrote.strip()) if wrote.strip() else "")
+    show = piece if is_piece() else page
+    return show(name, refused=row_id, said=words, lost=True, **context), 409

@@ -13,7 +13,7 @@ from cultivate.web.firm_needs.forms import AnswerForm
 from cultivate.web.forms import apply_error
 from cultivate.web.request import actor, db
 from cultivate.web.work import blueprint
-from cultivate.web.work.answers import answered, refused
+from cultivate.web.work.answers import answered, overtaken, refused
 
 NAME = "needs"
 
@@ -21,14 +21,16 @@ NAME = "needs"
 @blueprint.post("/work/needs/<int:need_id>")
 @needs(Act.HANDLE_NEEDS)
 def answer_need(need_id: int) -> Any:
-    """Close one; refused, what was typed stands at its row."""
+    """Close one; refused, what was typed stands at its row. Where somebody was faster, that is said."""
     form = AnswerForm().offer()
     if form.validate():
         text, version = form.answer.data or "", request.form.get("version", type=int)
         try:
             firm_needs.answer(db(), actor(), need_id, str(form.state.data), text, version)
-        except (Conflict, NotFound):
+        except NotFound:
             raise
+        except Conflict as error:
+            return overtaken(NAME, need_id, error, form.answer.data or "", form=form)
         except CultivateError as error:
             apply_error(form, error)
         else:

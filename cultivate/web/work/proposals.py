@@ -12,14 +12,14 @@ from cultivate.web.access import needs
 from cultivate.web.forms import apply_error
 from cultivate.web.request import actor, db
 from cultivate.web.work import blueprint
-from cultivate.web.work.answers import answered, refused
+from cultivate.web.work.answers import answered, overtaken, refused
 from cultivate.web.work.forms import DecisionForm
 
 
 @blueprint.post("/work/proposals/<int:proposal_id>")
 @needs(Act.DECIDE)
 def decide(proposal_id: int) -> Any:
-    """Accept or decline; a refusal says what is missing, beside the proposal."""
+    """Accept or decline; a refusal says what is missing, beside the proposal; who was faster has the word."""
     form = DecisionForm()
     accept = request.form.get("decision") == "accept"
     if form.validate():
@@ -32,8 +32,10 @@ def decide(proposal_id: int) -> Any:
                 answer=form.answer.data or "",
                 override_reason=form.override_reason.data,
             )
-        except (Conflict, NotFound):
+        except NotFound:
             raise
+        except Conflict as error:
+            return overtaken("proposals", proposal_id, error, form.answer.data or "", form=form)
         except CultivateError as error:
             db().rollback()
             apply_error(form, error)
