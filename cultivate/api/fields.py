@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 from marshmallow import Schema, ValidationError, fields, pre_load
 
 from cultivate import clock
+from cultivate.domain.periods import FIRST_DAY, LAST_DAY
 from cultivate.errors import N_, Invalid
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 LARGEST, LARGEST_ID = 2**31 - 1, 2**63 - 1
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 #: an offset whose plus was read as a blank, as an address line does with it

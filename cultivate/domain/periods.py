@@ -13,6 +13,8 @@ from cultivate.errors import N_, Invalid
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+#: the days of the book; beyond them arithmetic runs out of the calendar
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -41,6 +41,10 @@ class Page(Generic[Row]):
         return min(self.number * self.size, self.within_reach)
 
 
+#: no list has more pages; the offset of one beyond would not fit the databases' numbers
+_LAST_PAGE = 10**9
+
+
 def offset_of(number: int, size: int) -> int:
     """Rows to leave out before that page; a number below 1 is the first page."""
-    return (max(number, 1) - 1) * size
+    return (min(max(number, 1), _LAST_PAGE) - 1) * size

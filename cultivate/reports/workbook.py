@@ -14,10 +14,12 @@ from cultivate.reports.widths import display_width
 
 WIDEST = 48
 NARROWEST = 8
+_HEAD = {"bold": True, "bg_color": "#f6f7f9", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
 FORMATS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 13},
     "note": {"font_color": "#5d6877", "font_size": 9},
-    "head": {"bold": True, "bg_color": "#f6f7f9", "bottom": 1, "text_wrap": True, "valign": "vcenter"},
+    "head": _HEAD,
+    "number-head": _HEAD | {"align": "right"},
     "text": {"valign": "top"},
     "number": {"num_format": "#,##0", "valign": "top"},
     "change": {"num_format": "+#,##0;[Red]-#,##0;0", "valign": "top"},
@@ -62,7 +64,8 @@ def _write(page: Any, sheet: Sheet, formats: dict[str, Any], footer: str) -> Non
     page.write_string(0, 0, sheet.title, formats["title"])
     page.write_string(1, 0, sheet.note, formats["note"])
     for place, name in enumerate(columns):
-        page.write_string(2, place, name, formats["head"])
+        numbers = pd.api.types.is_numeric_dtype(sheet.table.iloc[:, place])
+        page.write_string(2, place, name, formats["number-head" if numbers else "head"])
     for line, row in enumerate(sheet.table.itertuples(index=False), start=3):
         for place, value in enumerate(row):
             _cell(page, line, place, value, formats, signed=columns[place] in sheet.changes)

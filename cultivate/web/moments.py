@@ -5,7 +5,16 @@ from datetime import date, datetime
 from flask import request
 
 from cultivate import clock
+from cultivate.domain.periods import FIRST_DAY, LAST_DAY
 from cultivate.errors import N_, Invalid
+
+
+def day_of(text: str) -> date:
+    """A day as an address has it, moved into the days of the book; ``ValueError`` where it is none.
+
+    Before and after them nothing is written down, so any day out there asks for the same as the nearest one.
+    """
+    return min(max(date.fromisoformat(text), FIRST_DAY), LAST_DAY)
 
 
 def day_arg(name: str) -> date | None:
@@ -14,7 +23,7 @@ def day_arg(name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return day_of(text)
     except ValueError:
         raise Invalid(N_("“%(text)s” is no day; write 2026-11-23."), field=name, text=text) from None
 
@@ -34,6 +43,8 @@ def moment_arg(name: str) -> datetime | None:
         found = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
     except ValueError:
         raise Invalid(N_("“%(text)s” is no time; write 2026-11-23T08:30."), field=name, text=text) from None
+    if not FIRST_DAY < found.date() < LAST_DAY:
+        return clock.at(FIRST_DAY if found.date() <= FIRST_DAY else LAST_DAY)
     return found if found.tzinfo else found.replace(tzinfo=clock.zone())
 
 

@@ -4,14 +4,17 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from cultivate.errors import N_, Conflict, CultivateError, Merged, TooMany
+from cultivate.errors import N_, Conflict, CultivateError, Invalid, Merged, NotFound, TooMany
 from cultivate.i18n import _, say
 from cultivate.log import log
+from cultivate.web.request import SAFE, db
 
+#: SQLSTATE of PostgreSQL: a number that the column is too small for
+OUT_OF_RANGE = "22003"
 TITLES = {
     400: N_("That did not work"),
     403: N_("Not for your role"),
@@ -84,6 +87,16 @@ def _busy(error: OperationalError) -> Response:
     )
 
 
+def _too_large(error: DataError) -> Any:
+    """An id that no record can have is one that no record has; ids of small tables are smaller than others."""
+    if getattr(error.orig, "sqlstate", None) != OUT_OF_RANGE:
+        return _crash(error)
+    db().rollback()  # else the page about it could ask nothing
+    if request.method in SAFE:
+        return _ours(NotFound())
+    return _ours(Invalid(N_("A number here is larger than can be kept."), code="number-invalid"))
+
+
 def _crash(error: Exception) -> Response:
     log.error("unexpected", path=request.path, exc_info=error)
     return _answer(
@@ -100,4 +113,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DataError, _too_large)
     app.register_error_handler(Exception, _crash)

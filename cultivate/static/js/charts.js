@@ -119,7 +119,7 @@
     const values = valueAxis({ min: data.series.some((row) => row.values.some((value) => value < 0)) ? undefined : 0 });
     return {
       ...base(),
-      grid: { left: 8, right: data.horizontal ? 56 : 8, top: many ? 52 : 20, bottom: 8, containLabel: true },
+      grid: { left: 8, right: data.horizontal ? 56 : narrow(box) ? 28 : 8, top: many ? 52 : 20, bottom: 8, containLabel: true },
       legend: many ? { top: 0, left: 0, itemWidth: 14, textStyle: { color: INK } } : { show: false },
       tooltip: { ...base().tooltip, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: number },
       xAxis: data.horizontal ? values : names,

@@ -26,6 +26,10 @@ LABELS = {
     schedule.WEEKLY_LETTERS: N_("Compose the weekly letters"),
     schedule.SEND_OUTBOX: N_("Send the letters that wait"),
     schedule.SEARCH_INDEX: N_("Take changes into the search"),
+    schedule.DUPLICATES: N_("Look for possible duplicates"),
+    schedule.QUALITY: N_("Look through the data for faults"),
+    schedule.SCREENING: N_("Screen all firms"),
+    schedule.POLICY_SCREENING: N_("Screen again after a change of a policy pack"),
 }
 STATUSES = {"running": N_("running"), "done": N_("done"), "failed": N_("failed")}
 #: a scheduler gives a sign of life every half minute

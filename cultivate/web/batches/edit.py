@@ -16,6 +16,7 @@ from cultivate.web.access import needs
 from cultivate.web.batches import blueprint
 from cultivate.web.batches.forms import BatchForm
 from cultivate.web.forms import apply_error
+from cultivate.web.numbers import number_of, whole
 from cultivate.web.request import actor, db
 
 _DAYS = ("opens_on", "closes_on", "upper_closes_on", "submitted_on", "publicised_on", "announced_on")
@@ -24,7 +25,7 @@ _DAYS = ("opens_on", "closes_on", "upper_closes_on", "submitted_on", "publicised
 def _asked() -> tuple[str, int]:
     """Track and year of the address; the first track and this year where it names none."""
     track = request.args.get("track", "")
-    year = request.args.get("year", clock.today().year, type=int)
+    year = request.args.get("year", clock.today().year, type=whole)
     return (
         track if track in packs.tracks() else next(iter(packs.tracks())),
         year if year in YEARS else clock.today().year,
@@ -97,7 +98,7 @@ def save(application_batch_id: int) -> Any:
     row = queries.get_batch(db(), application_batch_id)
     form, status, differing = _edit_form(row), 422, []
     if form.validate():
-        version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+        version = number_of(form.version.data) or 0
         try:
             batches.edit(db(), actor(), application_batch_id, _data(form), version)
         except Conflict:

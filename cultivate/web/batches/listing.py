@@ -10,6 +10,7 @@ from cultivate.queries import batch_entries
 from cultivate.web.access import needs
 from cultivate.web.batches import blueprint
 from cultivate.web.batches.words import countdown
+from cultivate.web.numbers import whole
 from cultivate.web.pipeline.question import page_number
 from cultivate.web.request import actor, db
 
@@ -19,7 +20,7 @@ from cultivate.web.request import actor, db
 def index() -> str:
     """The newest year first; figures are of the reader's own firms."""
     track = request.args.get("track") if request.args.get("track") in packs.tracks() else None
-    year = request.args.get("year", type=int)
+    year = request.args.get("year", type=whole)
     page = queries.list_batches(db(), track, year, page_number())
     return render_template(
         "batches/index.html",

@@ -19,6 +19,7 @@ from cultivate.web.access import needs
 from cultivate.web.batches import blueprint
 from cultivate.web.batches.forms import PaperForm
 from cultivate.web.forms import apply_error
+from cultivate.web.numbers import number_of, numbers_of
 from cultivate.web.request import actor, db
 
 
@@ -133,7 +134,7 @@ def fill(paper_id: int) -> Any:
     form.process(request.form)
     if form.validate():
         try:
-            version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+            version = number_of(form.version.data) or 0
             batch_papers.fill(db(), actor(), paper_id, _data(form), version)
         except Conflict as error:
             status = 409
@@ -199,7 +200,7 @@ def attach(paper_id: int) -> Any:
 def mark(entry_id: int) -> Any:
     """Put the ticked papers into one state."""
     found = batch_entries.get_entry(db(), actor().scope, entry_id)
-    ticked = [int(key) for key in request.form.getlist("paper") if key.isascii() and key.isdecimal()]
+    ticked = numbers_of(request.form.getlist("paper"))
     try:
         changed = batch_papers.mark(db(), actor(), entry_id, ticked, request.form.get("state", ""))
     except NotFound:

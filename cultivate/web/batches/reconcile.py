@@ -12,6 +12,7 @@ from cultivate.queries import batch_reconciling, imports, units
 from cultivate.services import application_batches as batches
 from cultivate.web.access import needs
 from cultivate.web.batches import blueprint
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 
 
@@ -36,9 +37,9 @@ def reconcile(application_batch_id: int) -> str:
 def link(application_batch_id: int) -> Any:
     """Name the list; an empty choice takes it away."""
     row = queries.get_batch(db(), application_batch_id)
-    version = request.form.get("version", 0, type=int)
+    version = request.form.get("version", 0, type=whole)
     try:
-        batches.link_list(db(), actor(), row.id, request.form.get("list", type=int), version)
+        batches.link_list(db(), actor(), row.id, request.form.get("list", type=whole), version)
     except CultivateError as error:
         db().rollback()
         flash(say(error), "bad")

@@ -22,12 +22,12 @@ from cultivate.web.certificates import blueprint
 from cultivate.web.certificates.forms import CorrectionForm, MoveInForm, MoveOutForm, RenameForm
 from cultivate.web.certificates.page import asked
 from cultivate.web.forms import BaseForm, apply_error
+from cultivate.web.numbers import number_of
 from cultivate.web.request import actor, db
 
 
 def _version(form: Any) -> int:
-    text = form.version.data or ""
-    return int(text) if text.isdecimal() else 0
+    return number_of(form.version.data) or 0
 
 
 def _done(form: BaseForm, row: ListedCertificate, template: str, act: Callable[[], None], told: str) -> Any:

@@ -8,6 +8,7 @@ from cultivate.domain.yearly_reports import FILED, NOTED
 from cultivate.i18n import _, _l
 from cultivate.services.yearly_reports import Note
 from cultivate.web.forms import BaseForm, DayField
+from cultivate.web.numbers import number_of
 
 
 class ReportForm(BaseForm):
@@ -32,8 +33,7 @@ class ReportForm(BaseForm):
     @property
     def shown_version(self) -> int:
         """The version that the page showed; 0 where nothing was noted."""
-        text = self.version.data or "0"
-        return int(text) if text.isdecimal() else 0
+        return number_of(self.version.data) or 0
 
 
 class ManyReportsForm(ReportForm):

@@ -12,12 +12,14 @@ from cultivate.queries import places, units
 from cultivate.queries.certificates import Span
 from cultivate.web.access import needs
 from cultivate.web.certificates import blueprint
+from cultivate.web.moments import day_of
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        return day_of(request.args.get(name, ""))
     except ValueError:
         return None
 
@@ -44,7 +46,7 @@ def index() -> Any:
     status = status if status in queries.STATUSES else "in_force"
     as_of = _asked_day()
     unit = places.get_place(db(), scope, request.args.get("unit", ""))
-    number, span = request.args.get("page", 1, type=int), _span()
+    number, span = request.args.get("page", 1, type=whole), _span()
     return render_template(
         "certificates/index.html",
         page=queries.list_certificates(db(), scope, track, as_of, span or status, unit, number),

@@ -17,6 +17,7 @@ from cultivate.web.access import needs
 from cultivate.web.certificates import blueprint
 from cultivate.web.certificates.forms import ReportForm
 from cultivate.web.firms import renewal
+from cultivate.web.moments import day_of
 from cultivate.web.request import actor, db
 
 
@@ -57,7 +58,7 @@ def _then(row: ListedCertificate) -> tuple[date, str | None]:
     """Its status on the day in the address; ``None`` where it did not count yet."""
     today = clock.today()
     try:
-        as_of = min(date.fromisoformat(request.args.get("as_of", "")), today)
+        as_of = min(day_of(request.args.get("as_of", "")), today)
     except ValueError:
         return today, row.status
     try:

@@ -19,6 +19,7 @@ from cultivate.web.certificates import blueprint
 from cultivate.web.certificates.forms import ManyReportsForm, ReportForm
 from cultivate.web.certificates.page import asked, page
 from cultivate.web.forms import apply_error
+from cultivate.web.numbers import numbers_of, whole
 from cultivate.web.pipeline.question import page_number
 from cultivate.web.request import actor, db
 
@@ -35,7 +36,7 @@ def _wanted() -> Asked:
     track = track if track in rules else next(iter(rules), "")
     if not track:
         raise NotFound
-    year = args.get("year", today.year - 1, type=int)
+    year = args.get("year", today.year - 1, type=whole)
     state = args.get("state", "")
     return Asked(
         track=track,
@@ -86,9 +87,7 @@ def note_reports() -> Any:
     """Note many at once; with a line that names nobody nothing is written, and the lines are shown."""
     form, wanted = ManyReportsForm(), _wanted()
     form.offer()
-    ticked = [
-        int(each) for each in request.form.getlist("certificate") if each.isdecimal() and len(each) < 16
-    ]
+    ticked = numbers_of(request.form.getlist("certificate"))
     pasted, strangers = queries.find_pasted(
         db(), actor().scope, wanted, (form.pasted.data or "").splitlines()
     )

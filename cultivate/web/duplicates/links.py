@@ -16,6 +16,7 @@ from cultivate.web.duplicates import blueprint
 from cultivate.web.duplicates.compare import compare, page
 from cultivate.web.duplicates.forms import LinkForm, MergeForm, named
 from cultivate.web.forms import apply_error
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 
 
@@ -39,7 +40,7 @@ def link_form(one: Side, other: Side) -> LinkForm:
 def link(firm_id: int) -> Any:
     """Say what the one is to the other."""
     firms.get_firm(db(), actor().scope, firm_id)
-    other_id = request.form.get("other_id", 0, type=int)
+    other_id = request.form.get("other_id", 0, type=whole)
     found = compare(firm_id, other_id, request.form)
     form = link_form(found.one, found.other)
     if form.validate():

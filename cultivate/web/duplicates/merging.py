@@ -17,6 +17,7 @@ from cultivate.web.duplicates.compare import Comparison, compare, page
 from cultivate.web.duplicates.forms import LinkForm, MergeForm, OtherForm
 from cultivate.web.duplicates.links import link_form
 from cultivate.web.forms import apply_error
+from cultivate.web.numbers import numbers_of, whole
 from cultivate.web.request import actor, db
 
 
@@ -31,7 +32,7 @@ def _forms(found: Comparison) -> tuple[MergeForm, LinkForm]:
 def ask(firm_id: int) -> Any:
     """Two firms beside one another; without ``?other=`` the second is asked for."""
     firm = firms.get_firm(db(), actor().scope, firm_id)
-    other_id = request.args.get("other_id", type=int)
+    other_id = request.args.get("other_id", type=whole)
     if other_id is None:
         return _ask_other(firm)
     found = compare(firm_id, other_id, request.args)
@@ -64,7 +65,7 @@ def _named(text: str) -> str:
 def merge(firm_id: int) -> Any:
     """Make the two one."""
     firms.get_firm(db(), actor().scope, firm_id)
-    other_id = request.form.get("other_id", 0, type=int)
+    other_id = request.form.get("other_id", 0, type=whole)
     found = compare(firm_id, other_id, request.form)
     form, linking = _forms(found)
     if form.validate():
@@ -102,7 +103,7 @@ def _choices(found: Comparison, kept_id: int) -> dict[str, str]:
 
 def _versions(text: str | None, *, swapped: bool) -> tuple[int, int] | None:
     """The versions that were seen, in the order kept, gone."""
-    parts = [int(part) for part in (text or "").split(",") if part.isdecimal()]
+    parts = numbers_of((text or "").split(","))
     if len(parts) != 2:
         return None
     return (parts[1], parts[0]) if swapped else (parts[0], parts[1])

@@ -11,6 +11,7 @@ from cultivate.services import duplicates
 from cultivate.web.access import needs
 from cultivate.web.duplicates import blueprint, words
 from cultivate.web.firms import labels
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 
 
@@ -20,11 +21,11 @@ def index() -> Any:
     """The queue; ``?firm=`` narrows it to the pairs of one firm, ``?status=`` shows what was decided."""
     status = request.args.get("status", "waiting")
     status = status if status in queries.STATUSES else "waiting"
-    number = request.args.get("page", 1, type=int)
+    number = request.args.get("page", 1, type=whole)
     return render_template(
         "duplicates/index.html",
         page=queries.list_pairs(
-            db(), actor().scope, status, number, firm_id=request.args.get("firm", type=int)
+            db(), actor().scope, status, number, firm_id=request.args.get("firm", type=whole)
         ),
         status=status,
         words=words,

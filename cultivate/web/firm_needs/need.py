@@ -20,6 +20,7 @@ from cultivate.web.firm_needs import blueprint
 from cultivate.web.firm_needs.forms import AnswerForm, NeedForm
 from cultivate.web.forms import apply_error
 from cultivate.web.local import local_path
+from cultivate.web.numbers import number_of
 from cultivate.web.request import actor, db
 
 #: what is told of a change, and what a lost race is laid out by
@@ -78,7 +79,7 @@ def answer(need_id: int) -> Any:
     row = queries.get_need(db(), actor().scope, need_id)
     form = AnswerForm().offer()
     if form.validate():
-        said = (str(form.state.data), form.answer.data or "", _version(form.version.data))
+        said = (str(form.state.data), form.answer.data or "", number_of(form.version.data))
         try:
             firm_needs.answer(db(), actor(), need_id, *said)
         except Conflict as error:
@@ -97,7 +98,7 @@ def answer(need_id: int) -> Any:
 def reopen(need_id: int) -> Response:
     """Open it again; where somebody was faster, the page shows what stands."""
     try:
-        firm_needs.reopen(db(), actor(), need_id, _version(request.form.get("version")))
+        firm_needs.reopen(db(), actor(), need_id, number_of(request.form.get("version")))
     except Conflict as error:
         flash(_(error.msgid), "error")
         return redirect(url_for("firm_needs.show", need_id=need_id))
@@ -127,7 +128,7 @@ def change(need_id: int) -> Any:
     differing: list[dict[str, str]] = []
     if form.validate():
         try:
-            firm_needs.change(db(), actor(), need_id, form.said(), _version(form.version.data))
+            firm_needs.change(db(), actor(), need_id, form.said(), number_of(form.version.data))
         except Conflict:
             differing = _differing(form, row)
             form.version.data, form.version.raw_data = str(row.version), None
@@ -202,7 +203,3 @@ def _said() -> Callable[[str, Any], str]:
 def _back(need_id: int) -> Response:
     home = url_for("firm_needs.show", need_id=need_id)
     return redirect(local_path(request.form.get("next"), home))
-
-
-def _version(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None

@@ -17,6 +17,7 @@ from cultivate.web.access import needs
 from cultivate.web.firms import blueprint, labels
 from cultivate.web.firms.forms import FirmForm, firm_form
 from cultivate.web.firms.refusals import Hints, apply_all
+from cultivate.web.numbers import number_of
 from cultivate.web.request import actor, db
 
 KEEP = "keep-"
@@ -94,7 +95,7 @@ def save(firm_id: int) -> Any:
         form.uscc.data, form.uscc.raw_data = code, [code]
     hints = Hints()
     if form.validate():
-        version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+        version = number_of(form.version.data) or 0
         try:
             firms.update(
                 db(),

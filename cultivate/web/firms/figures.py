@@ -23,6 +23,7 @@ from cultivate.web.access import needs
 from cultivate.web.firms import blueprint, labels
 from cultivate.web.firms.refusals import apply_all
 from cultivate.web.forms import BaseForm, MoneyField
+from cultivate.web.numbers import number_of, whole
 from cultivate.web.request import actor, db
 
 YEARS_SHOWN = 6
@@ -145,7 +146,7 @@ def _form(year: int, known: Mapping[str, Decimal | None], firm: FirmDetail) -> F
 
 def _asked() -> tuple[int, str]:
     """Year and calibre of the address; the last closed year if none is named."""
-    year = request.args.get("year", clock.today().year - 1, type=int)
+    year = request.args.get("year", clock.today().year - 1, type=whole)
     calibre = request.args.get("calibre", "")
     if not FIRST_YEAR <= year <= clock.today().year or calibre not in {"", *CALIBRES}:
         raise NotFound
@@ -193,7 +194,7 @@ def save_figures(firm_id: int) -> Any:
     status = 422
     if form.validate():
         said = {key_of(code, calibre): value for code, value in form.said().items()}
-        version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+        version = number_of(form.version.data) or 0
         try:
             firm_figures.record(db(), actor(), firm_id, {year: said}, version, source=form.source.data or "")
         except Conflict as error:

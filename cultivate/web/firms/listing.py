@@ -19,6 +19,7 @@ from cultivate.queries.search import RELEVANCE
 from cultivate.web.access import needs
 from cultivate.web.firms import blueprint
 from cultivate.web.lists import filters, frame
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 
 LONGEST_QUERY = 100
@@ -61,7 +62,7 @@ def index() -> Any:
     """The list."""
     wanted = asked_filter()
     scope = actor().scope
-    page = queries.list_firms(db(), scope, wanted, request.args.get("page", 1, type=int))
+    page = queries.list_firms(db(), scope, wanted, request.args.get("page", 1, type=whole))
     people = pipeline.people_in_charge(db(), scope)
     known_units = units.by_id(db())
     return render_template(

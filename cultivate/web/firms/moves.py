@@ -23,6 +23,7 @@ from cultivate.web.firms import blueprint, labels
 from cultivate.web.firms.forms import MoveForm, OpenForm
 from cultivate.web.forms import apply_error
 from cultivate.web.local import local_path
+from cultivate.web.numbers import number_of
 from cultivate.web.request import actor, db
 
 _NAMES = {"certificate": "number"}
@@ -74,7 +75,7 @@ def _request(form: MoveForm, to: str) -> MoveRequest:
         to=to,
         effective_on=form.effective_on.data,
         reason=form.reason.data,
-        version=int(form.version.data) if (form.version.data or "").isdigit() else None,
+        version=number_of(form.version.data),
         override_reason=form.override_reason.data if "override_reason" in form else None,
         retry_year=form.retry_year.data if "retry_year" in form else None,
         batch_id=form.batch_id.data if "batch_id" in form else None,

@@ -29,6 +29,7 @@ from cultivate.web.access import needs
 from cultivate.web.duplicates import words
 from cultivate.web.firms import blueprint, figures, gap, labels, renewal, steps, timeline
 from cultivate.web.firms.gap import Card
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 from cultivate.web.service_records.forms import ServiceForm
 
@@ -102,7 +103,7 @@ def _gaps(firm_id: int) -> dict[str, Card]:
 def take_charge(candidacy_id: int) -> Any:
     """Take charge of a candidacy oneself."""
     row = candidacies.get_candidacy(db(), actor().scope, candidacy_id)
-    version = request.form.get("version", type=int)
+    version = request.form.get("version", type=whole)
     stages.assign(db(), actor(), candidacy_id, actor().user_id or 0, version)
     flash(_("You are in charge now."), "good")
     return redirect(url_for("firms.show", firm_id=row.firm_id))

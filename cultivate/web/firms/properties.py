@@ -18,6 +18,7 @@ from cultivate.services.properties import PropertyData
 from cultivate.web.access import needs
 from cultivate.web.firms import blueprint
 from cultivate.web.forms import BaseForm, DayField, apply_error
+from cultivate.web.numbers import number_of
 from cultivate.web.request import actor, db
 
 
@@ -147,5 +148,4 @@ def remove_property(property_id: int) -> Any:
 
 
 def _version() -> int:
-    text = request.form.get("version", "")
-    return int(text) if text.isdigit() else 0
+    return number_of(request.form.get("version")) or 0

@@ -15,6 +15,7 @@ from cultivate.web.firms import blueprint
 from cultivate.web.firms.page import service_form
 from cultivate.web.forms import apply_error
 from cultivate.web.local import local_path
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 from cultivate.web.service_records.forms import NEED_NAMES, ServiceForm
 
@@ -24,7 +25,7 @@ from cultivate.web.service_records.forms import NEED_NAMES, ServiceForm
 def new_service(firm_id: int) -> Any:
     """The form by itself; ``?candidacy=`` chooses for which track."""
     firm = queries.get_firm(db(), actor().scope, firm_id)
-    form = service_form(firm, *request.args.getlist("candidacy", type=int))
+    form = service_form(firm, *request.args.getlist("candidacy", type=whole))
     return render_template("firms/new_service.html", form=form, firm=firm)
 
 
@@ -56,7 +57,7 @@ def _record(firm_id: int, form: ServiceForm) -> None:
 @needs(Act.RECORD_SERVICE)
 def service_done() -> Any:
     """Mark a follow-up as done; ``id`` several times for a visit that served both tracks."""
-    ids = request.form.getlist("id", type=int)
+    ids = request.form.getlist("id", type=whole)
     for record_id in ids:
         follow_ups.done(db(), actor(), record_id)
     flash(_("Follow-up done."), "good")

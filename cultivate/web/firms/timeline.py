@@ -20,6 +20,7 @@ from cultivate.reports.timeline.reading import Reading
 from cultivate.web.access import needs
 from cultivate.web.firms import blueprint
 from cultivate.web.moments import day_arg
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 
 PIECE = "story"
@@ -51,7 +52,7 @@ def story(reading: Reading, size: int) -> Story:
     entries = sources.everything(reading)
     wanted = _wanted()
     found = narrowing.narrow(entries, wanted)
-    number = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(found) // size)))
+    number = min(max(request.args.get("page", 1, type=whole), 1), max(1, -(-len(found) // size)))
     start = offset_of(number, size)
     return Story(
         firm_id=reading.firm_id,

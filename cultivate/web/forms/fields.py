@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import Field, StringField, widgets
 
 from cultivate.domain import credit_code
+from cultivate.domain.periods import FIRST_DAY, LAST_DAY
 from cultivate.i18n import _
 
 _DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
@@ -91,3 +92,6 @@ class DayField(Field):
             self.data = None
         if self.data is None:
             raise ValueError(_("Enter a day, such as 2026-11-23."))
+        if not FIRST_DAY <= self.data <= LAST_DAY:
+            self.data = None
+            raise ValueError(_("The day lies outside the years 1900 to 2199."))

@@ -15,6 +15,7 @@ from cultivate.spreadsheets.titles import split_key, yearly_fields
 from cultivate.web.access import needs
 from cultivate.web.imports import blueprint, fields, wording
 from cultivate.web.imports.page import import_page
+from cultivate.web.numbers import number_of, whole
 from cultivate.web.request import actor, db
 
 _COLUMN, _YEAR = "column-", "year-"
@@ -36,8 +37,8 @@ def column_letter(index: int) -> str:
 @needs(Act.IMPORT_FIRMS)
 def columns(batch_id: int) -> str:
     """What is found in the file; ``?sheet=`` and ``?header=`` look at it otherwise."""
-    sheet, header = request.args.get("sheet", type=int), request.args.get("header", type=int)
-    if request.args.get("sheet-before", type=int) != sheet and "sheet-before" in request.args:
+    sheet, header = request.args.get("sheet", type=whole), request.args.get("header", type=whole)
+    if request.args.get("sheet-before", type=whole) != sheet and "sheet-before" in request.args:
         header = None  # another sheet has a header of its own
     return _page(batch_id, sheet, header)
 
@@ -84,7 +85,7 @@ def _read_again(batch_id: int, reading: Reading | None, chosen: dict[int, str]) 
 def _refused(batch_id: int, chosen: dict[int, str], error: CultivateError) -> Any:
     db().rollback()
     long_work.give_up(f"import:{batch_id}")
-    sheet, header = request.form.get("sheet", type=int), request.form.get("header", type=int)
+    sheet, header = request.form.get("sheet", type=whole), request.form.get("header", type=whole)
     try:
         return _page(batch_id, sheet, header, chosen, say(error)), 422
     except NotFound:  # done or dropped in the meantime: there are no columns to set any more
@@ -95,11 +96,11 @@ def _chosen(kind: str) -> dict[int, str]:
     """Keys by column, as the form says; a yearly figure without its year ends with ``_``."""
     found: dict[int, str] = {}
     for name, key in request.form.items():
-        index = name.removeprefix(_COLUMN)
-        if name.startswith(_COLUMN) and index.isdecimal() and int(index) < _MOST:
+        index = number_of(name.removeprefix(_COLUMN))
+        if name.startswith(_COLUMN) and index is not None and index < _MOST:
             year = request.form.get(f"{_YEAR}{index}", "")
             undated = not year and key in fields.without_year(kind)
-            found[int(index)] = f"{key}_{year}" if key in yearly_fields() and not undated else key
+            found[index] = f"{key}_{year}" if key in yearly_fields() and not undated else key
     return found
 
 
@@ -108,7 +109,9 @@ def _reading(chosen: dict[int, str]) -> Reading:
         if key.endswith("_"):
             message = N_("Say the year of “%(title)s”.")
             raise Invalid(message, field="columns", code="year-missing", title=fields.word(key[:-1]))
-    return Reading(request.form.get("sheet", 0, type=int), request.form.get("header", 0, type=int), chosen)
+    return Reading(
+        request.form.get("sheet", 0, type=whole), request.form.get("header", 0, type=whole), chosen
+    )
 
 
 def _page(

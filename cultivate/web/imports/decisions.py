@@ -13,6 +13,7 @@ from cultivate.services.imports.verdict import OURS
 from cultivate.web.access import needs
 from cultivate.web.imports import blueprint
 from cultivate.web.imports.page import import_page
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 
 
@@ -21,7 +22,7 @@ def _firm() -> int | None:
     code = request.form.get("code", "").strip()
     if code:
         return firms.find_reference(db(), actor().scope, code)
-    return request.form.get("firm", type=int)
+    return request.form.get("firm", type=whole)
 
 
 @blueprint.post("/imports/<int:batch_id>/rows/<int:row_number>/decide")

@@ -15,6 +15,7 @@ from cultivate.services.imports.verdict import LEAD, NEW, NOT_OURS
 from cultivate.web.access import needs
 from cultivate.web.imports import blueprint
 from cultivate.web.imports.wording import NEW_KINDS
+from cultivate.web.numbers import numbers_of, whole
 from cultivate.web.request import actor, db
 
 _ACTS = frozenset({NEW, LEAD, NOT_OURS})
@@ -36,7 +37,7 @@ def _page(batch_id: int, refusals: dict[int, str] | None = None, refusal: str | 
         batch_id,
         everybody=everybody,
         q=q,
-        number=max(request.values.get("page", 1, type=int) or 1, 1),
+        number=max(request.values.get("page", 1, type=whole) or 1, 1),
     )
     return render_template(
         "imports/leads.html",
@@ -61,7 +62,7 @@ def leads_decide(batch_id: int) -> Any:
     """
     queries.get_batch(db(), actor(), batch_id)
     act, _sep, one = request.form.get("act", "").partition("-")
-    numbers = [int(one)] if one.isdigit() else request.form.getlist("row", type=int)
+    numbers = numbers_of([one] if one else request.form.getlist("row"))
     if not numbers:
         return _page(batch_id, refusal=_("Tick the lines that are meant.")), 422
     if act not in _ACTS:

@@ -17,6 +17,7 @@ from cultivate.web.access import needs
 from cultivate.web.forms import apply_error
 from cultivate.web.imports import blueprint, wording, working
 from cultivate.web.imports.forms import FORMS, UploadForm
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 
 
@@ -26,7 +27,7 @@ def _offered() -> list[str]:
 
 
 def _page(kind: str, form: UploadForm) -> str:
-    page = queries.list_batches(db(), actor(), request.args.get("page", 1, type=int))
+    page = queries.list_batches(db(), actor(), request.args.get("page", 1, type=whole))
     waiting = queries.list_waiting(db(), actor())
     going = list_of_working(db(), actor(), clock.now())
     return render_template(

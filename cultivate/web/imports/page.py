@@ -15,6 +15,7 @@ from cultivate.services.imports.verdict import UNFIT
 from cultivate.web.access import needs
 from cultivate.web.imports import blueprint, wording
 from cultivate.web.imports.kind_words import kind_words
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 
 
@@ -33,7 +34,7 @@ def import_page(batch_id: int, *, touched: ImportTouched | None = None, refusal:
     outcome = request.values.get("outcome")
     if outcome not in OUTCOMES[batch.kind]:
         outcome = None
-    page = queries.list_rows(db(), actor(), batch_id, outcome, request.values.get("page", 1, type=int))
+    page = queries.list_rows(db(), actor(), batch_id, outcome, request.values.get("page", 1, type=whole))
     known = {unit.code: unit for unit in units.list_units(db())}
     firms = queries.firms_by_id(db(), actor().scope, wording.candidate_ids(page.items))
     return render_template(

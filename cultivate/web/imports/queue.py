@@ -17,6 +17,7 @@ from cultivate.services import imports
 from cultivate.services.imports.verdict import OURS
 from cultivate.web.access import needs
 from cultivate.web.imports import blueprint, wording
+from cultivate.web.numbers import number_of, whole
 from cultivate.web.request import actor, db
 
 #: firms offered for what was typed
@@ -34,7 +35,7 @@ def queue() -> str:
 
 def _page(refusal: str | None = None, at: str = "", typed: Mapping[str, str] | None = None) -> str:
     """``at``: the line in focus, or where it stood that was decided last; ``typed``: what was filled in there."""
-    page = list_decisions.list_waiting(db(), actor(), request.args.get("page", 1, type=int))
+    page = list_decisions.list_waiting(db(), actor(), request.args.get("page", 1, type=whole))
     at = at or request.args.get("line", "") or request.args.get("after", "")
     lists = list_decisions.lists_waiting(db(), actor())
     focus = _focus(page, at)
@@ -59,9 +60,9 @@ def _focus(page: Page[Waiting], at: str) -> str:
     keys = {line.key: line for line in page.items}
     if at in keys or not page.items:
         return at
-    batch_id, _sep, number = at.partition("-")
-    if batch_id.isdigit() and number.isdigit():
-        place = (-int(batch_id), int(number))
+    batch_id, number = (number_of(part) for part in at.partition("-")[::2])
+    if batch_id is not None and number is not None:
+        place = (-batch_id, number)
         for line in page.items:
             if (-line.batch_id, line.number) > place:
                 return line.key
@@ -83,7 +84,7 @@ def _found(focus: str, page: Page[Waiting], lists: Mapping[int, ListRef]) -> lis
 
 def _remembered() -> str:
     q = request.args.get("q", "").strip()
-    number = max(request.args.get("page", 1, type=int) or 1, 1)
+    number = max(request.args.get("page", 1, type=whole) or 1, 1)
     page = list_decisions.list_remembered(db(), actor(), q, number)
     return render_template("imports/remembered.html", page=page, q=q)
 
@@ -106,7 +107,7 @@ def queue_decide(batch_id: int, row_number: int) -> Any:
             raise
         db().rollback()
         return _page(say(error), key, form), 422
-    page = form.get("page", type=int)
+    page = form.get("page", type=whole)
     return redirect(url_for("imports.queue", after=key, page=page if page and page > 1 else None))
 
 
@@ -114,7 +115,7 @@ def _firm(decision: str) -> int | None:
     """The firm whose button was pressed, or the one that a code names."""
     if decision != OURS:
         return None
-    chosen = request.form.get("firm", type=int)
+    chosen = request.form.get("firm", type=whole)
     return chosen or firms.find_reference(db(), actor().scope, request.form.get("code", ""))
 
 
@@ -122,7 +123,7 @@ def _firm(decision: str) -> int | None:
 @needs(Act.IMPORT_LISTS)
 def queue_rest(batch_id: int) -> Any:
     """None of the lines of a list that still wait is ours; the number that was seen must still be right."""
-    expected = request.form.get("count", 0, type=int) or 0
+    expected = request.form.get("count", 0, type=whole) or 0
     try:
         done = imports.none_of_the_rest(db(), actor(), batch_id, expected)
     except (Conflict, Invalid) as error:

@@ -15,6 +15,7 @@ from cultivate.queries import deliveries
 from cultivate.services import outbox
 from cultivate.web.access import needs
 from cultivate.web.headers import LETTER_POLICY, POLICY
+from cultivate.web.numbers import whole
 from cultivate.web.outbox import blueprint
 from cultivate.web.outbox.words import KINDS, STATUSES
 from cultivate.web.request import actor, db
@@ -27,7 +28,7 @@ NEXT_SLOTS = 3
 def index() -> Any:
     """One's own letters; with ``MANAGE_OUTBOX`` everybody's."""
     status = request.args.get("status") or None
-    page = deliveries.list_deliveries(db(), actor(), status, request.args.get("page", 1, type=int))
+    page = deliveries.list_deliveries(db(), actor(), status, request.args.get("page", 1, type=whole))
     return render_template(
         "outbox/index.html",
         page=page,

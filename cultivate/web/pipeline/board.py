@@ -22,6 +22,7 @@ from cultivate.services.stages import MoveRequest
 from cultivate.web.access import needs
 from cultivate.web.firms.moves import overtaken
 from cultivate.web.firms.steps import Link, mend
+from cultivate.web.numbers import whole
 from cultivate.web.pipeline import blueprint
 from cultivate.web.pipeline.question import narrowing_asked, standing_asked
 from cultivate.web.pipeline.ways import Step, form_of, parse
@@ -107,7 +108,7 @@ def move(track: str) -> Any:
 @needs(Act.REVERSE_OWN)
 def undo(track: str) -> Any:
     """Take a move back that was only just made, by a counter-move."""
-    moved = candidacies.get_move(db(), actor().scope, request.form.get("move", type=int) or 0)
+    moved = candidacies.get_move(db(), actor().scope, request.form.get("move", type=whole) or 0)
     row = _on_track(track, moved.candidacy_id)
     try:
         reversals.undo(db(), actor(), moved.id)

@@ -17,6 +17,7 @@ from cultivate.queries.stock import IN_FORCE, Standing
 from cultivate.web.filters import day, moment, stage_name, track_short
 from cultivate.web.lists.filters import Chip, chips_of, narrow_asked, narrow_chips
 from cultivate.web.moments import as_of_arg, day_arg, known_at_arg, moment_arg
+from cultivate.web.numbers import number_of
 from cultivate.web.request import actor, db
 
 FLOW_NAMES = {
@@ -31,8 +32,7 @@ RECENT_DAYS = 30
 
 def page_number() -> int:
     """The page asked for, the first where it is no number."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isdecimal() and len(text) < 8 else 1
+    return number_of(request.args.get("page")) or 1
 
 
 def _account(name: str, extra: tuple[str, ...] = ()) -> str:

@@ -17,6 +17,7 @@ from cultivate.queries.quality import QualityFilter
 from cultivate.services import quality
 from cultivate.web.access import needs
 from cultivate.web.forms import apply_error
+from cultivate.web.numbers import numbers_of, whole
 from cultivate.web.pipeline.question import page_number
 from cultivate.web.quality import blueprint
 from cultivate.web.quality.forms import TakeUpForm
@@ -78,7 +79,7 @@ def firms(rule: str) -> str:
 def take_up(rule: str) -> Response | tuple[str, int]:
     """Name who mends the fault of the firms that are ticked."""
     form = TakeUpForm().offer()
-    chosen = [int(key) for key in request.form.getlist("firm") if key.isdigit()]
+    chosen = numbers_of(request.form.getlist("firm"))
     if form.validate() and form.due_on.data is not None:
         try:
             count = quality.take_up(db(), actor(), rule, chosen, form.owner.data, form.due_on.data)
@@ -104,7 +105,7 @@ def give_up(task_id: int) -> Any:
     )
     try:
         quality.give_up(
-            db(), actor(), task_id, request.form.get("version", 0, type=int), request.form.get("reason", "")
+            db(), actor(), task_id, request.form.get("version", 0, type=whole), request.form.get("reason", "")
         )
     except (Conflict, NotFound):
         raise

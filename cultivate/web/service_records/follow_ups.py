@@ -15,6 +15,7 @@ from cultivate.services import follow_ups
 from cultivate.web.access import needs
 from cultivate.web.forms import BaseForm, apply_error
 from cultivate.web.local import local_path
+from cultivate.web.numbers import number_of
 from cultivate.web.request import actor, db
 from cultivate.web.service_records import blueprint
 from cultivate.web.service_records.forms import HandOverForm, OutcomeForm, PostponeForm, people_choices
@@ -54,7 +55,7 @@ def postpone(record_id: int) -> Any:
         "postpone",
         form,
         lambda: follow_ups.postpone(
-            db(), actor(), record_id, form.day.data, form.reason.data or "", _version(form.version.data)
+            db(), actor(), record_id, form.day.data, form.reason.data or "", number_of(form.version.data)
         ),
         _("Put off."),
     )
@@ -77,7 +78,7 @@ def hand_over(record_id: int) -> Any:
             actor(),
             record_id,
             int(form.owner.data) if form.owner.data else None,
-            _version(form.version.data),
+            number_of(form.version.data),
         ),
         _("Handed over."),
         record,
@@ -109,7 +110,3 @@ def _act(
             home = url_for("service_records.show", record_id=record_id)
             return redirect(local_path(request.form.get("next"), home))
     return page(record, **{name: form}), 422
-
-
-def _version(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None

@@ -17,6 +17,7 @@ from cultivate.queries.service_records import RecordDetail
 from cultivate.services import attachments, service_records
 from cultivate.web.access import needs
 from cultivate.web.forms import BaseForm, apply_error
+from cultivate.web.numbers import number_of
 from cultivate.web.request import actor, db
 from cultivate.web.service_records import blueprint
 from cultivate.web.service_records.forms import (
@@ -173,8 +174,7 @@ def _form(record: RecordDetail) -> CorrectForm:
 
 
 def _version(form: Any) -> int | None:
-    text = str(form.version.data or "")
-    return int(text) if text.isdecimal() else None
+    return number_of(form.version.data)
 
 
 def _differing(form: CorrectForm, record: RecordDetail) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from cultivate.web.access import needs
 from cultivate.web.firms.listing import LONGEST_QUERY
 from cultivate.web.forms import apply_error
 from cultivate.web.lists.picked import area_asked, picked
+from cultivate.web.numbers import whole
 from cultivate.web.pipeline.question import page_number
 from cultivate.web.request import actor, db
 from cultivate.web.service_records import blueprint
@@ -50,7 +51,7 @@ def new_round() -> Any:
 @needs(Act.RECORD_SERVICE)
 def choose() -> Any:
     """The boxes alone: those ticked, and what a search finds; followed by hand it is the form."""
-    ids = request.args.getlist("firm", type=int)
+    ids = request.args.getlist("firm", type=whole)
     if "HX-Request" not in request.headers:
         return redirect(url_for("service_records.new_round"))
     return render_template("service_records/_firms.html", **_boxes(ids, request.args.get("q", "")))
@@ -60,7 +61,7 @@ def choose() -> Any:
 @needs(Act.RECORD_SERVICE)
 def hold() -> Any:
     """Record it for every firm that may be; who was refused is read on the page after it."""
-    form, ids = _form(), list(dict.fromkeys(request.form.getlist("firm", type=int)))
+    form, ids = _form(), list(dict.fromkeys(request.form.getlist("firm", type=whole)))
     if "look" in request.form:
         return _page(form, ids)
     if form.validate():

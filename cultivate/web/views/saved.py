@@ -16,6 +16,7 @@ from cultivate.web.access import needs
 from cultivate.web.forms import apply_error
 from cultivate.web.lists.frame import address_of
 from cultivate.web.lists.picked import area_asked
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 from cultivate.web.views import blueprint
 from cultivate.web.views.forms import ViewForm
@@ -128,7 +129,7 @@ def restore(view_id: int) -> Any:
 
 
 def _version() -> int | None:
-    return request.form.get("version", type=int)
+    return request.form.get("version", type=whole)
 
 
 def _undo(view: queries.ViewRow) -> Markup:

@@ -10,6 +10,7 @@ from cultivate.i18n import _, say
 from cultivate.queries import tags as queries
 from cultivate.services import tags
 from cultivate.web.access import needs
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 from cultivate.web.views import blueprint
 
@@ -60,7 +61,7 @@ def change_tag(tag_id: int) -> Any:
 
 def _change(tag_id: int, do: str) -> None:
     if do == "merge":
-        tags.merge(db(), actor(), tag_id, request.form.get("into", type=int) or 0)
+        tags.merge(db(), actor(), tag_id, request.form.get("into", type=whole) or 0)
     elif do == "remove":
         tags.drop(db(), actor(), tag_id)
     else:

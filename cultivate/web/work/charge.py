@@ -9,6 +9,7 @@ from cultivate.i18n import _
 from cultivate.queries import candidacies
 from cultivate.services import in_charge
 from cultivate.web.access import needs
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 from cultivate.web.work import blueprint
 from cultivate.web.work.answers import answered
@@ -37,5 +38,5 @@ def charge_go_on(candidacy_id: int) -> Any:
 @needs(Act.ASSIGN)
 def charge_all_seen() -> Any:
     """Take note of all that were there when the list was shown."""
-    in_charge.all_seen(db(), actor(), request.form.get("until", 0, type=int))
+    in_charge.all_seen(db(), actor(), request.form.get("until", 0, type=whole))
     return answered(SECTION, _("Noted: all of these are yours."))

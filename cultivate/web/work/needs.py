@@ -11,6 +11,7 @@ from cultivate.services import firm_needs
 from cultivate.web.access import needs
 from cultivate.web.firm_needs.forms import AnswerForm
 from cultivate.web.forms import apply_error
+from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
 from cultivate.web.work import blueprint
 from cultivate.web.work.answers import answered, overtaken, refused
@@ -24,7 +25,7 @@ def answer_need(need_id: int) -> Any:
     """Close one; refused, what was typed stands at its row. Where somebody was faster, that is said."""
     form = AnswerForm().offer()
     if form.validate():
-        text, version = form.answer.data or "", request.form.get("version", type=int)
+        text, version = form.answer.data or "", request.form.get("version", type=whole)
         try:
             firm_needs.answer(db(), actor(), need_id, str(form.state.data), text, version)
         except NotFound:
