@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import BigInteger, ColumnElement, CursorResult, Select, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+
+Columns = TypeVarTuple("Columns")
 
 
 def among(session: Session, column: Any, ids: Iterable[int]) -> ColumnElement[bool]:
@@ -18,7 +20,7 @@ def among(session: Session, column: Any, ids: Iterable[int]) -> ColumnElement[bo
     return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
 
 
-def plain_rows(session: Session, statement: Select[Any]) -> CursorResult[Any]:
+def plain_rows(session: Session, statement: Select[*Columns]) -> CursorResult[*Columns]:
     """Rows of columns past the ORM, which takes as long over a row as the database; what is pending is flushed."""
     if session.autoflush:
         session.flush()

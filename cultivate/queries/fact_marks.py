@@ -35,9 +35,7 @@ def texts(session: Session, firm_ids: Collection[int], applied_on: date) -> Iter
     figures = _by_firm(session, _figures(session, ids, applied_on))
     rights = _by_firm(session, _rights(session, ids))
     stated = _by_firm(session, _stated(session, ids))
-    own = _joined(
-        Firm.established_on, Firm.staff, Firm.rd_staff, Firm.class1_ip, Firm.class2_ip, Firm.field
-    )
+    own = _joined(Firm.established_on, Firm.staff, Firm.rd_staff, Firm.class1_ip, Firm.class2_ip, Firm.field)
     statement = (
         select(Firm.id, Firm.street_id, Firm.park_id, own)
         .where(among(session, Firm.id, ids), Firm.deleted_at.is_(None))
@@ -48,11 +46,11 @@ def texts(session: Session, firm_ids: Collection[int], applied_on: date) -> Iter
         yield FactText(firm_id, (street, park) if park else (street,), f"{applied_on} {'|'.join(parts)}")
 
 
-def _by_firm(session: Session, statement: Select[Any]) -> dict[int, str]:
+def _by_firm(session: Session, statement: Select[int, str]) -> dict[int, str]:
     return {row[0]: row[1] for row in plain_rows(session, statement)}
 
 
-def _figures(session: Session, ids: list[int], applied_on: date) -> Select[Any]:
+def _figures(session: Session, ids: list[int], applied_on: date) -> Select[int, str]:
     rows = func.aggregate_strings(cast(FirmFigure.id, String), ",")
     return (
         select(FirmFigure.firm_id, rows.concat("=").concat(cast(func.sum(FirmFigure.value), String)))
@@ -66,7 +64,7 @@ def _figures(session: Session, ids: list[int], applied_on: date) -> Select[Any]:
     )
 
 
-def _rights(session: Session, ids: list[int]) -> Select[Any]:
+def _rights(session: Session, ids: list[int]) -> Select[int, str]:
     right = IntellectualProperty
     row = _joined(right.kind, right.granted_on, right.ends_on, right.obtained, Candidacy.stage)
     return (
@@ -78,7 +76,7 @@ def _rights(session: Session, ids: list[int]) -> Select[Any]:
     )
 
 
-def _stated(session: Session, ids: list[int]) -> Select[Any]:
+def _stated(session: Session, ids: list[int]) -> Select[int, str]:
     return (
         select(FirmFact.firm_id, func.aggregate_strings(cast(FirmFact.id, String), ","))
         .where(among(session, FirmFact.firm_id, ids), FirmFact.replaced_at.is_(None), FirmFact.year == 0)
@@ -89,7 +87,7 @@ def _stated(session: Session, ids: list[int]) -> Select[Any]:
 
 def _joined(first: Any, *others: Any) -> ColumnElement[str]:
     """Columns as one text; what is empty leaves its place."""
-    text = func.coalesce(cast(first, String), "")
+    text: ColumnElement[str] = func.coalesce(cast(first, String), "")
     for each in others:
         text = text.concat(literal(" ")).concat(func.coalesce(cast(each, String), ""))
     return text

@@ -115,7 +115,7 @@ def begin(session: Session, actor: Actor, track: str, year: int, occasion: str) 
         raise Invalid(N_("Choose last year, this year or the next."), field="year", code="year-out-of-range")
     locks.hold(session, locks.SCREENING)
     _refuse_second(session, track, year)
-    applied_on = rows.filing_day(base, year, today)
+    applied_on = rows.filing_day(policies.in_year(session, base.name, year, today), year, today)
     digest = rules_digest(session, base, applied_on)
     run_row = _unfinished(session, track, year)
     if run_row is None:
