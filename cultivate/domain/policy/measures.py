@@ -182,7 +182,7 @@ def _values(facts: Facts, name: str, years: Iterable[int | None]) -> list[Fracti
 
 def _doubtful(values: list[Fraction | None]) -> bool:
     """Whether one is missing or negative."""
-    return any([value is None or value.numerator < 0 for value in values])
+    return any(value is None or value.numerator < 0 for value in values)
 
 
 def _trouble(years: tuple[int | None, ...], *columns: tuple[str, list[Fraction | None]]) -> Measured:
