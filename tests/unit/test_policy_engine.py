@@ -276,6 +276,13 @@ def test_conversions_of_a_young_firm_are_averaged_over_its_own_years(
     assert points(facts(established_on=founded, conversions_3y=7), "conversion") == band
 
 
+@pytest.mark.parametrize("name", ["established_on", "applied_on"])
+def test_conversions_of_a_firm_of_unknown_age_may_give_any_points(name: str) -> None:
+    """Seven are 2.3 a year over three years and 7 over one: neither is to be guessed. None at all are none."""
+    assert points(facts(**{name: None}, conversions_3y=7), "conversion") == (0, 30)
+    assert points(facts(**{name: None}, conversions_3y=0), "conversion") == (0, 0)
+
+
 @pytest.mark.parametrize(("self_developed", "band"), [(True, (1, 6)), (False, (1, 3)), (None, (0, 6))])
 def test_how_rights_were_obtained(self_developed: bool | None, band: tuple[int, int]) -> None:
     assert points(facts(ip_self_developed=self_developed), "ip_acquisition") == band

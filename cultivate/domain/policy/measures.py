@@ -102,10 +102,13 @@ def _sum(facts: Facts, rule: Measure) -> Measured:
 
 
 def _average(facts: Facts, rule: Measure) -> Measured:
-    """By year; a younger firm by the years that it has had."""
+    """By year; a younger firm by the years that it has had, so that its age decides (but nothing is nothing)."""
     value = facts.number(rule.facts[0])
     if value is None:
         return Measured(missing=(Ref(rule.facts[0]),))
+    names = [name for name in ("applied_on", "established_on") if value and facts.day(name) is None]
+    if names:
+        return Measured(missing=tuple([Ref(name) for name in names]))
     years, _ = fiscal_years(facts, rule.years)
     return Measured(value / (len(years) or rule.years))
 
