@@ -8,7 +8,7 @@ from cultivate.domain.policy.assess import assess
 from cultivate.domain.policy.facts import read_facts
 from cultivate.domain.policy.readiness import Readiness, signals, stand
 from cultivate.packs.policies import policy
-from tests.unit.test_policy_engine import facts, years
+from tests.unit.test_policy_engine import EXPERT, facts, years
 
 HNTE = policy("hnte-2016")
 
@@ -75,6 +75,14 @@ def test_the_easier_to_mend_comes_first_and_then_the_smaller_amount() -> None:
     ]
     assert order == sorted(order)
     assert len(set(order)) == len(order)
+
+
+def test_a_score_short_at_its_highest_is_not_mended_by_papers() -> None:
+    """Even with all that experts may give: more rights or results are wanted, which is harder than another head."""
+    given = {**EXPERT, "rd_management": 20}
+    capped = standing(expert={**given, "rd_management": 0, "conversion": 24})
+    assert (capped.readiness, capped.close.hardest, capped.close.points) == ("one", "rights", 17)
+    assert standing(staff=80, expert=given).order < capped.order < standing(y2025_rd=89, expert=given).order
 
 
 def test_what_is_hardest_ranks_whatever_stands_last() -> None:
