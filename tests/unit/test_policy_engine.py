@@ -292,6 +292,14 @@ def test_how_rights_were_obtained(self_developed: bool | None, band: tuple[int, 
     assert points(facts(ip_self_developed=self_developed), "ip_acquisition") == band
 
 
+def test_what_could_not_give_more_points_is_not_missed() -> None:
+    """A right of class Ⅰ gives 7 points at least, class Ⅱ 6 at most: nobody need count the second."""
+    score = answer(facts(class1_ip=1, class2_ip=None)).score
+    assert score is not None
+    item = next(row for row in score.items if row.code == "ip_quantity")
+    assert (item.missing, item.unsettled) == ((), False)
+
+
 def test_a_limit_is_not_kept_by_the_part_that_is_known() -> None:
     """Enough of the one class meets a floor whatever the other is; of a limit it says nothing."""
     floor = policy("hnte-2016").condition("ip")
