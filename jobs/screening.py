@@ -1,27 +1,33 @@
 """Where every firm stands for the filing: who is new, whose facts have changed since the night before."""
 
+from sqlalchemy.orm import Session
+
 from cultivate import packs
 from cultivate.db.engine import Database
 from cultivate.domain.actor import job_actor
 from cultivate.domain.periods import Period
 from cultivate.errors import Conflict
 from cultivate.i18n import _
-from cultivate.packs.policies import policy, track_policy
+from cultivate.packs.policies import track_policy
+from cultivate.queries import policies
 from cultivate.queries import screening as rows
 from cultivate.services import screening
 
 
 def run(database: Database, period: Period) -> str:
     """Each track, each year of filing in question; a second run finds nothing changed."""
-    return in_words([_one(database, track, year) for track, year in asked(period)])
+    with database.reading() as session:
+        due = asked(session, period)
+    return in_words([_one(database, track, year) for track, year in due])
 
 
-def asked(period: Period) -> list[tuple[str, int]]:
+def asked(session: Session, period: Period) -> list[tuple[str, int]]:
     """Track and year of filing on the period's day."""
+    day = period.as_of
     return [
         (track, year)
         for track in packs.tracks()
-        for year in rows.filing_years(policy(track_policy(track)), period.as_of)
+        for year in rows.filing_years(policies.in_year(session, track_policy(track), day.year, day), day)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Everything the register knows of firms, as the raw facts that the policy engine reads.
+"""Everything the register knows of firms, as the facts that the policy engine reads.
 
 Five statements for up to 500 firms, however many firms are asked for. What is not known is left out: missing is
 unknown, never "no". No scope is applied: callers give ids that their reader may see.
@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cultivate.db.many import among
+from cultivate.db.many import among, plain_rows
 from cultivate.domain.figures import PREFERENCE
+from cultivate.domain.policy.facts import Facts, known_facts
 from cultivate.domain.stages import STAGES, Exit
 from cultivate.models import Candidacy, Firm, FirmFigure
 from cultivate.queries import stated_facts
@@ -32,14 +33,36 @@ Calibres = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one firm. ``raw`` is for ``read_facts``; ``applied_on`` is in it."""
+    """What is known of one firm; ``applied_on`` is among it."""
 
     firm_id: int
-    raw: dict[str, Any]
+    own: dict[str, Any]
+    """What is of the firm itself."""
+    figures: Mapping[int, Mapping[str, Given]]
+    """By year; people of the last closed one are among ``own`` already."""
+    expert: dict[str, Any]
     unit_ids: tuple[int, ...]
     """Its street, and its park where it has one: whose local versions of a pack hold."""
     used_up: int = 0
     """Granted rights of class Ⅱ that an earlier recognition has used: they do not count again."""
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """As ``read_facts`` takes them: to be kept, or to be changed."""
+        years = {
+            year: {
+                name: {"value": value, "calibre": calibre} if calibre else value
+                for name, (calibre, value) in row.items()
+                if name not in PEOPLE
+            }
+            for year, row in self.figures.items()
+        }
+        return {**self.own, "years": years, "expert": self.expert}
+
+    @property
+    def facts(self) -> Facts:
+        """What ``read_facts`` makes of ``raw``, in half the time."""
+        return known_facts(self.own, self.figures, self.expert)
 
 
 def of_firm(session: Session, firm_id: int, applied_on: date, calibres: Calibres | None = None) -> Known:
@@ -83,71 +106,58 @@ def _wave(session: Session, ids: list[int], applied_on: date, calibres: Calibres
         .where(among(session, Firm.id, ids), Firm.deleted_at.is_(None))
         .order_by(Firm.id)
     )
-    for firm_id, street, park, established_on, field, staff, rd_staff, first, second in session.execute(
-        statement
+    for firm_id, street, park, established_on, field, staff, rd_staff, first, second in plain_rows(
+        session, statement
     ):
-        own = rights.get(firm_id) or Rights(first, second)
+        counted = rights.get(firm_id) or Rights(first, second)
         years = figures.get(firm_id, {})
-        raw: dict[str, Any] = {"applied_on": applied_on}
+        own: dict[str, Any] = {"applied_on": applied_on}
         expert = {}
         for path, value in stated.get(firm_id, {}).items():
             if path.startswith("expert."):
                 expert[path.removeprefix("expert.")] = value
             else:
-                raw[path] = value
-        raw |= _people(years.get(applied_on.year - 1, {}), staff, rd_staff)
-        raw |= {"established_on": established_on, "field": field}
-        raw |= {"class1_ip": own.first, "class2_ip": own.second}
-        if own.self_developed is not None:
-            raw["ip_self_developed"] = own.self_developed
+                own[path] = value
+        own |= _people(years.get(applied_on.year - 1, {}), staff, rd_staff)
+        own |= {"established_on": established_on, "field": field}
+        own |= {"class1_ip": counted.first, "class2_ip": counted.second}
+        if counted.self_developed is not None:
+            own["ip_self_developed"] = counted.self_developed
         if firm_id not in gone:
-            raw.setdefault("registered_in_zhejiang", True)
-        raw = {name: value for name, value in raw.items() if value is not None}
-        raw["years"] = {year: _money(row) for year, row in years.items()}
-        raw["expert"] = expert
-        yield Known(firm_id, raw, (street, park) if park else (street,), own.used_up)
+            own.setdefault("registered_in_zhejiang", True)
+        own = {name: value for name, value in own.items() if value is not None}
+        yield Known(firm_id, own, years, expert, (street, park) if park else (street,), counted.used_up)
 
 
 def _figures(
     session: Session, ids: list[int], applied_on: date, calibres: Calibres
 ) -> dict[int, dict[int, dict[str, Given]]]:
-    statement = select(
-        FirmFigure.firm_id, FirmFigure.year, FirmFigure.figure, FirmFigure.calibre, FirmFigure.value
-    ).where(
-        among(session, FirmFigure.firm_id, ids),
-        FirmFigure.replaced_at.is_(None),
-        FirmFigure.year.between(applied_on.year - YEARS_BACK, applied_on.year),
+    statement = (
+        select(FirmFigure.firm_id, FirmFigure.year, FirmFigure.figure, FirmFigure.calibre, FirmFigure.value)
+        .where(
+            among(session, FirmFigure.firm_id, ids),
+            FirmFigure.replaced_at.is_(None),
+            FirmFigure.year.between(applied_on.year - YEARS_BACK, applied_on.year),
+        )
+        .order_by(FirmFigure.firm_id, FirmFigure.year, FirmFigure.figure, FirmFigure.calibre)
     )
-    said: dict[int, dict[int, dict[str, dict[str, Decimal]]]] = {}
-    for firm_id, year, figure, calibre, value in session.execute(statement):
-        said.setdefault(firm_id, {}).setdefault(year, {}).setdefault(figure, {})[calibre] = value
-    return {
-        firm_id: {
-            year: {
-                figure: _picked(by_calibre, calibres.get(figure, ()))
-                for figure, by_calibre in sorted(figures.items())
-            }
-            for year, figures in sorted(years.items())
-        }
-        for firm_id, years in said.items()
-    }
+    found: dict[int, dict[int, dict[str, Given]]] = {}
+    for firm_id, year, figure, calibre, value in plain_rows(session, statement):
+        years = found.get(firm_id)
+        if years is None:
+            years = found[firm_id] = {}
+        row = years.get(year)
+        if row is None:
+            row = years[year] = {}
+        other = row.get(figure)
+        if other is None or _nearer(calibre, other[0], calibres.get(figure, ())):
+            row[figure] = (calibre, value)
+    return found
 
 
-def _picked(by_calibre: Mapping[str, Decimal], wanted: Collection[str]) -> Given:
-    """In a calibre that the pack wants if there is one, else the nearest to it."""
-    if len(by_calibre) == 1:  # nearly always
-        return next(iter(by_calibre.items()))
-    order = [calibre for calibre in PREFERENCE if calibre in by_calibre]
-    calibre = next((each for each in order if each in wanted), order[0])
-    return calibre, by_calibre[calibre]
-
-
-def _money(figures: Mapping[str, Given]) -> dict[str, Any]:
-    return {
-        name: {"value": value, "calibre": calibre} if calibre else value
-        for name, (calibre, value) in figures.items()
-        if name not in PEOPLE
-    }
+def _nearer(calibre: str, other: str, wanted: Collection[str]) -> bool:
+    """Whether a figure is taken in this calibre: one that the pack wants comes first, else the nearest to it."""
+    return (calibre not in wanted, PREFERENCE.index(calibre)) < (other not in wanted, PREFERENCE.index(other))
 
 
 def _people(
@@ -167,14 +177,17 @@ def _people(
 
 def _moved_out(session: Session, ids: list[int]) -> set[int]:
     """Firms whose last way ended by leaving the district, and that are on no other."""
+    left = select(Candidacy.firm_id).where(
+        among(session, Candidacy.firm_id, ids), Candidacy.stage == Exit.MOVED_OUT
+    )
     statement = (
         select(Candidacy.firm_id, Candidacy.stage)
-        .where(among(session, Candidacy.firm_id, ids))
+        .where(Candidacy.firm_id.in_(left))
         .order_by(Candidacy.firm_id, Candidacy.stage_since, Candidacy.id)
     )
     last: dict[int, str] = {}
     live: set[int] = set()
-    for firm_id, stage in session.execute(statement):
+    for firm_id, stage in plain_rows(session, statement):
         last[firm_id] = stage
         if stage in STAGES:
             live.add(firm_id)

@@ -65,10 +65,8 @@ def ends_by(horizons: dict[str, date], as_of: date) -> ColumnElement[bool]:
 
 
 def _pack(session: Session, track: str, year: int, as_of: date) -> Pack | None:
-    """As it applies in the year itself: a notice's version usually begins with its year."""
     base = readiness.policy_of(track)
-    day = min(max(as_of, date(year, 1, 1)), date(year, 12, 31))
-    return policies.applying(session, base, day).pack if base else None
+    return policies.in_year(session, base, year, as_of) if base else None
 
 
 def _batches(session: Session, track: str, year: int) -> tuple[date, date] | None:

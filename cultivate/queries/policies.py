@@ -82,6 +82,12 @@ def applying(session: Session, base: str, on: date, unit_ids: Collection[int] = 
     return laid_over(base, rows)
 
 
+def in_year(session: Session, base: str, year: int, as_of: date) -> Pack:
+    """The district's pack in a year of filing: a notice's version usually begins with its year."""
+    day = min(max(as_of, date(year, 1, 1)), date(year, 12, 31))
+    return applying(session, base, day).pack
+
+
 def laid_over(base: str, rows: Collection[LocalVersion]) -> Applied:
     """The shipped pack with these over it in turn; one that does not fit is left out."""
     used: list[LocalVersion] = []

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from cultivate.db.many import among
 from cultivate.domain.policy.assess import Assessment, assess
-from cultivate.domain.policy.facts import read_facts
 from cultivate.domain.policy.judged import NOT_MET, Judged
 from cultivate.errors import Invalid
 from cultivate.models import Candidacy
@@ -61,7 +60,7 @@ def of_firms(
         if place not in packs:
             packs[place] = policies.applying(session, base, applied_on, place)
         applied = packs[place]
-        found[known.firm_id] = Readiness(track, known, applied, assess(applied.pack, read_facts(known.raw)))
+        found[known.firm_id] = Readiness(track, known, applied, assess(applied.pack, known.facts))
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cultivate.db.many import among
+from cultivate.db.many import among, plain_rows
 from cultivate.domain.property_kinds import FIRST, KINDS, SECOND
 from cultivate.domain.stages import Exit, Stage
 from cultivate.models import Candidacy, IntellectualProperty
@@ -48,7 +48,7 @@ def rights_of(session: Session, firm_ids: Collection[int], as_of: date) -> dict[
     )
     found: dict[int, Rights] = {}
     ways: dict[int, set[str]] = {}
-    for firm_id, kind, granted_on, ends_on, obtained, used_in in session.execute(statement):
+    for firm_id, kind, granted_on, ends_on, obtained, used_in in plain_rows(session, statement):
         mine = found.setdefault(firm_id, Rights())
         if granted_on is None or granted_on > as_of or (ends_on is not None and ends_on < as_of):
             continue

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cultivate.db.many import among
+from cultivate.db.many import among, plain_rows
 from cultivate.models import FirmFact, User
 
 
@@ -52,6 +52,6 @@ def current_of(session: Session, firm_ids: Collection[int]) -> dict[int, dict[st
     statement = select(FirmFact.firm_id, FirmFact.fact, FirmFact.value).where(
         among(session, FirmFact.firm_id, firm_ids), FirmFact.replaced_at.is_(None), FirmFact.year == 0
     )
-    for firm_id, fact, value in session.execute(statement):
+    for firm_id, fact, value in plain_rows(session, statement):
         found.setdefault(firm_id, {})[fact] = value
     return found

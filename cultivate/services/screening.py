@@ -5,7 +5,7 @@ run that was broken off is taken up again where it stood, since what was looked 
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ from cultivate.queries import policies, units
 from cultivate.queries import screening as rows
 from cultivate.services import audit, long_work
 from cultivate.services.screening_crew import looking
-from cultivate.services.screening_look import Filing, Portion
+from cultivate.services.screening_look import Filing, Looker, Portion
 
 NIGHTLY, ASKED, PACK = "nightly", "asked", "pack"
 PORTION = 1000
@@ -53,13 +53,9 @@ class Plan:
     gained: int = 0
     lost: int = 0
 
-    def portions(self) -> list[Portion]:
-        """All firms, some at a time."""
-        return [self.portion(self.ids[start : start + PORTION]) for start in range(0, len(self.ids), PORTION)]
-
-    def portion(self, ids: Sequence[int]) -> Portion:
-        """These firms, with what was found of them last."""
-        return Portion(ids, {each: self.before[each] for each in ids if each in self.before})
+    def changed(self, marks: Mapping[int, str]) -> dict[int, str]:
+        """Of these fingerprints, those that are not what they were."""
+        return {each: mark for each, mark in marks.items() if self.before.get(each, ("",))[0] != mark}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +79,28 @@ def run(work: Work, actor: Actor, track: str, year: int, occasion: str = ASKED) 
     with work() as session:
         plan = begin(session, actor, track, year, occasion)
     with long_work.shown(actor, key_of(track, year), f"{track} {year}"):
-        done = 0
-        long_work.say(long_work.ASSESSING, done, len(plan.ids))
-        with looking(database(), plan.filing, plan.portions()) as found:
+        portions = _to_look_at(plan)
+        done, total = 0, sum(len(portion.marks) for portion in portions)
+        with looking(database(), plan.filing, portions) as found:
             for portion, written in found:
+                long_work.say(long_work.ASSESSING, done, total)
                 with work() as session:
                     keep(session, plan, written)
-                done += len(portion.ids)
-                long_work.say(long_work.ASSESSING, done, len(plan.ids))
+                done += len(portion.marks)
         with work() as session:
             return end(session, plan)
+
+
+def _to_look_at(plan: Plan) -> list[Portion]:
+    """Firms whose facts or rules have changed: the database says so of 100,000 firms in seconds."""
+    looker = Looker(plan.filing)
+    due: dict[int, str] = {}
+    for start in range(0, len(plan.ids), PORTION):
+        long_work.say(long_work.COMPARING, start, len(plan.ids))
+        with database().reading() as session:
+            due |= plan.changed(looker.marks(session, plan.ids[start : start + PORTION]))
+    marked = list(due.items())
+    return [Portion(dict(marked[start : start + PORTION])) for start in range(0, len(marked), PORTION)]
 
 
 def begin(session: Session, actor: Actor, track: str, year: int, occasion: str) -> Plan:
@@ -107,7 +115,7 @@ def begin(session: Session, actor: Actor, track: str, year: int, occasion: str) 
         raise Invalid(N_("Choose last year, this year or the next."), field="year", code="year-out-of-range")
     locks.hold(session, locks.SCREENING)
     _refuse_second(session, track, year)
-    applied_on = rows.filing_day(base, year, today)
+    applied_on = rows.filing_day(policies.in_year(session, base.name, year, today), year, today)
     digest = rules_digest(session, base, applied_on)
     run_row = _unfinished(session, track, year)
     if run_row is None:

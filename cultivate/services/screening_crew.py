@@ -28,7 +28,7 @@ Found = tuple[Portion, list[dict[str, Any]]]
 @contextmanager
 def looking(database: Database, filing: Filing, portions: Sequence[Portion]) -> Iterator[Iterator[Found]]:
     """Each portion, in its order, with what was found of it."""
-    size = _size(sum(len(portion.ids) for portion in portions))
+    size = _size(sum(len(portion.marks) for portion in portions))
     if size < 2:
         yield _alone(database, filing, portions)
         return

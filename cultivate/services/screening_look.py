@@ -16,15 +16,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cultivate.domain.policy.assess import assess
-from cultivate.domain.policy.facts import read_facts
 from cultivate.domain.policy.pack import Pack
 from cultivate.domain.policy.readiness import signals, stand
 from cultivate.packs.gap_words import gaps_of
 from cultivate.packs.policies import policy
-from cultivate.queries import facts, policies
+from cultivate.queries import fact_marks, facts, policies
 from cultivate.queries.facts import Known
 
 _LARGEST = Decimal(10**9)
+#: to be raised when the same rules and facts are answered otherwise: then everybody is looked at anew
+_ENGINE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,9 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Some firms, and what is known of each: fingerprint, class, digest of its pack."""
+    """Some firms to be looked at, each with the fingerprint of what was known of it when that was decided."""
 
-    ids: Sequence[int]
-    before: Mapping[int, tuple[str, str, str]]
+    marks: Mapping[int, str]
 
 
 class Looker:
@@ -55,17 +55,24 @@ class Looker:
         self._base = policy(filing.policy)
         self._packs: dict[tuple[int, ...], Pack] = {}
 
+    def marks(self, session: Session, firm_ids: Sequence[int]) -> dict[int, str]:
+        """Fingerprints of the firms that are there: whoever has another one than last time has changed."""
+        return {
+            known.firm_id: fingerprint(self._pack(session, known.unit_ids), known.text)
+            for known in fact_marks.texts(session, firm_ids, self._filing.applied_on)
+        }
+
     def look(self, session: Session, portion: Portion) -> list[dict[str, Any]]:
-        """Rows of ``screening``, but for their time, of those firms whose facts or rules have changed."""
-        found = []
+        """Rows of ``screening``, but for their time.
+
+        A fact that came after the fingerprint was formed is seen here, and once more the next time.
+        """
+        filing = self._filing
         with _no_collection():
-            for known in facts.waves(session, portion.ids, self._filing.applied_on, self._base.calibres):
-                pack = self._pack(session, known.unit_ids)
-                mark = fingerprint(pack, known)
-                old = portion.before.get(known.firm_id)
-                if old is None or old[0] != mark:
-                    found.append(_row(self._filing, pack, known, mark))
-        return found
+            return [
+                _row(filing, self._pack(session, known.unit_ids), known, portion.marks[known.firm_id])
+                for known in facts.waves(session, portion.marks, filing.applied_on, self._base.calibres)
+            ]
 
     def _pack(self, session: Session, unit_ids: tuple[int, ...]) -> Pack:
         if unit_ids not in self._packs:
@@ -87,17 +94,13 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def fingerprint(pack: Pack, known: Known) -> str:
-    """Of the rules and all that is known, day of filing included; cheap, as every firm is asked for it each time.
-
-    The facts are gathered in one order, so their text is the same while they are; where it is not (a figure that
-    was given again in another order), the firm is merely looked at once more.
-    """
-    return hashlib.sha256(f"{pack.digest} {known.raw!r}".encode()).hexdigest()
+def fingerprint(pack: Pack, text: str) -> str:
+    """Of the rules and of all that is known, the day of filing included."""
+    return hashlib.sha256(f"{_ENGINE} {pack.digest} {text}".encode()).hexdigest()
 
 
 def _row(filing: Filing, pack: Pack, known: Known, mark: str) -> dict[str, Any]:
-    read = read_facts(known.raw)
+    read = known.facts
     found = assess(pack, read)
     standing = stand(pack, found)
     seen = signals(read)

@@ -20,7 +20,7 @@ from cultivate.packs.policies import policy
 from cultivate.queries import screening as rows
 from cultivate.queries.screening import Asked
 from cultivate.services import policies, screening, screening_crew
-from cultivate.services.screening_look import Looker
+from cultivate.services.screening_look import Looker, Portion
 from jobs.runner import run_once
 from tests.fixtures import HUSHU, World
 from tests.pages import send
@@ -234,7 +234,9 @@ def test_a_run_that_broke_off_is_taken_up_again(app: Flask, world: World, firms:
     with work() as session, pytest.raises(Conflict):
         screening.begin(session, world.bureau, "hnte", YEAR, "asked")
     with work() as session:
-        screening.keep(session, plan, Looker(plan.filing).look(session, plan.portion(plan.ids[:2])))
+        looker = Looker(plan.filing)
+        first = Portion(looker.marks(session, plan.ids[:2]))
+        screening.keep(session, plan, looker.look(session, first))
     screening.long_work.give_up(screening.key_of("hnte", YEAR))
     done = screen(app, world)
     assert (done.run_id, done.assessed, done.firms) == (plan.run_id, len(firms) - 2, len(firms))

@@ -1,11 +1,13 @@
 """The engine at each boundary, on both sides and on it; zeros, negatives, young firms, calibres."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from cultivate.domain.policy.assess import Assessment, asked, assess, closeness
+from cultivate.domain.policy.conditions import judge
 from cultivate.domain.policy.facts import read_facts, yearly_mean
 from cultivate.domain.policy.judged import MET, NOT_MET, UNKNOWN
 from cultivate.domain.policy.messages import english, percentage, render
@@ -209,6 +211,8 @@ def test_growth_at_zero_and_below(values: list, band: tuple[int, int]) -> None:
 def test_growth_of_young_firms() -> None:
     two = facts(established_on="2024-05-01", years=years(sales=[None, 100, 125]))
     assert points(two, "growth_sales") == (7, 8)
+    from_nothing = facts(established_on="2024-05-01", years=years(sales=[None, 0, 125]))
+    assert points(from_nothing, "growth_sales") == (0, 0)
     one = facts(established_on="2025-05-01", years=years(sales=[None, None, 125]))
     assert points(one, "growth_sales") == (0, 10)
 
@@ -276,9 +280,33 @@ def test_conversions_of_a_young_firm_are_averaged_over_its_own_years(
     assert points(facts(established_on=founded, conversions_3y=7), "conversion") == band
 
 
+@pytest.mark.parametrize("name", ["established_on", "applied_on"])
+def test_conversions_of_a_firm_of_unknown_age_may_give_any_points(name: str) -> None:
+    """Seven are 2.3 a year over three years and 7 over one: neither is to be guessed. None at all are none."""
+    assert points(facts(**{name: None}, conversions_3y=7), "conversion") == (0, 30)
+    assert points(facts(**{name: None}, conversions_3y=0), "conversion") == (0, 0)
+
+
 @pytest.mark.parametrize(("self_developed", "band"), [(True, (1, 6)), (False, (1, 3)), (None, (0, 6))])
 def test_how_rights_were_obtained(self_developed: bool | None, band: tuple[int, int]) -> None:
     assert points(facts(ip_self_developed=self_developed), "ip_acquisition") == band
+
+
+def test_what_could_not_give_more_points_is_not_missed() -> None:
+    """A right of class Ⅰ gives 7 points at least, class Ⅱ 6 at most: nobody need count the second."""
+    score = answer(facts(class1_ip=1, class2_ip=None)).score
+    assert score is not None
+    item = next(row for row in score.items if row.code == "ip_quantity")
+    assert (item.missing, item.unsettled) == ((), False)
+
+
+def test_a_limit_is_not_kept_by_the_part_that_is_known() -> None:
+    """Enough of the one class meets a floor whatever the other is; of a limit it says nothing."""
+    floor = policy("hnte-2016").condition("ip")
+    assert floor is not None
+    limit = replace(floor, operator="<=")
+    assert judge(limit, read_facts(facts(class1_ip=0, class2_ip=None)), None).result == UNKNOWN
+    assert judge(limit, read_facts(facts(class1_ip=0, class2_ip=1)), None).result == MET
 
 
 EXPERT = {
@@ -464,6 +492,9 @@ def test_national_evaluation_passes_directly() -> None:
     assert result({**low, **shut}, "score", "nsme-2017") == NOT_MET
     assert result({**low, **shut, "award_5y": None}, "score", "nsme-2017") == UNKNOWN
     assert result({**low, **shut, "valid_hnte": True}, "score", "nsme-2017") == MET
+    half_known = answer({**facts(class1_ip=1, rd_staff=None), "valid_hnte": False}, "nsme-2017")
+    assert half_known.condition("staff_score").result == UNKNOWN
+    assert half_known.condition("staff_score").missing == ()  # points are wanted, not the ways past them
 
 
 def test_a_limit_says_by_how_much_it_is_passed() -> None:

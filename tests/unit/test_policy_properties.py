@@ -127,6 +127,12 @@ def test_the_interval_always_contains_the_exact_score(raw: dict, data: st.DataOb
                 ("class2_ip", st.integers(0, 9)),
                 ("ip_self_developed", flags),
                 ("conversions_3y", st.integers(0, 30)),
+                # not after a year of which there are figures: those would be another firm's
+                (
+                    "established_on",
+                    st.dates(date(2019, 1, 1), date(min(map(int, raw["years"]), default=2026), 1, 1)),
+                ),
+                ("applied_on", st.just("2026-06-30")),
             )
             if name not in raw
         },

@@ -83,6 +83,8 @@ FACTS: dict[str, FactKind] = _kinds(
     FactKind("costs", Kind.MONEY, N_("costs and expenses"), "万元", per_year=True),
 )
 
+_MONEY_OF_A_YEAR = frozenset(row.code for row in FACTS.values() if row.per_year)
+
 #: in which calibre a figure was formed: four that never match
 CALIBRES: dict[str, str] = {
     "accounting": N_("accounting"),
@@ -159,6 +161,35 @@ def read_facts(raw: Any) -> Facts:
     """Facts from JSON or Python values; ``Invalid`` names the first field that is wrong."""
     if not isinstance(raw, Mapping):
         raise Invalid(N_("Facts are one JSON object."), code="facts-invalid")
+    firm, strange = _read_firm(raw)
+    years, calibres, strange_years = _read_years(raw.get("years"))
+    expert = _read_expert(raw.get("expert"))
+    return Facts(firm, years, calibres, expert, tuple(sorted(strange + strange_years)))
+
+
+def known_facts(
+    own: Mapping[str, Any],
+    figures: Mapping[int, Mapping[str, tuple[str, Decimal]]],
+    expert: Mapping[str, int],
+) -> Facts:
+    """Facts of a register whose figures, calibre and value each, are money in columns of their own.
+
+    What ``read_facts`` makes of the same, without asking each number whether it is one: a screening reads millions.
+    """
+    firm, strange = _read_firm(own)
+    years: dict[int, dict[str, Fraction]] = {}
+    calibres: dict[tuple[int, str], str] = {}
+    for year, row in figures.items():
+        mine = years[year] = {}
+        for name, (calibre, value) in row.items():
+            if name in _MONEY_OF_A_YEAR:
+                mine[name] = Fraction(*value.as_integer_ratio())
+                if calibre:
+                    calibres[year, name] = calibre
+    return Facts(firm, years, calibres, _read_expert(expert), tuple(sorted(strange)))
+
+
+def _read_firm(raw: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
     firm: dict[str, Value] = {}
     strange = []
     for name, value in raw.items():
@@ -172,9 +203,7 @@ def read_facts(raw: Any) -> Facts:
     for name, target in MONTHLY.items():
         if raw.get(name) is not None:
             firm.setdefault(target, yearly_mean(raw[name], name))
-    years, calibres, strange_years = _read_years(raw.get("years"))
-    expert = _read_expert(raw.get("expert"))
-    return Facts(firm, years, calibres, expert, tuple(sorted(strange + strange_years)))
+    return firm, strange
 
 
 def yearly_mean(months: Any, field: str = "staff_months") -> Fraction:
@@ -301,6 +330,8 @@ def _text(value: Any, field: str) -> str | None:
 
 def to_fraction(value: Any, field: str) -> Fraction:
     """A number without loss; refuses what is none, not finite, or beyond any firm."""
+    if type(value) is int and -LARGEST <= value <= LARGEST:
+        return Fraction(value)
     if isinstance(value, float):
         value = Decimal(str(value))
     if isinstance(value, bool) or not isinstance(value, (Decimal, int, Fraction)):
@@ -319,7 +350,7 @@ def _absurd(value: Decimal) -> bool:
 
 def _not_negative(value: Any, field: str) -> Fraction:
     found = to_fraction(value, field)
-    if found < 0:
+    if found.numerator < 0:
         raise _wrong(field, N_("“%(name)s” cannot be negative."))
     return found
 

@@ -6,6 +6,7 @@ Fiscal years are the closed ones before the day of the application; a firm young
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -64,8 +65,13 @@ def fiscal_years(facts: Facts, span: int) -> tuple[tuple[int, ...], Measured | N
     if span > 1 and (founded := facts.day("established_on")) is not None and founded.year > end - span:
         if founded.year >= end:
             return (), Measured(reason=Message(NO_CLOSED_YEAR, {"year": founded.year}))
-        return tuple(range(founded.year, end)), None
-    return tuple(range(end - span, end)), None
+        return _years(founded.year, end), None
+    return _years(end - span, end), None
+
+
+@lru_cache
+def _years(first: int, end: int) -> tuple[int, ...]:
+    return tuple(range(first, end))
 
 
 def measure(facts: Facts, rule: Measure) -> Measured:
@@ -89,21 +95,20 @@ def _days(facts: Facts, rule: Measure) -> Measured:
 
 
 def _sum(facts: Facts, rule: Measure) -> Measured:
-    known, missing = ZERO, []
-    for name in rule.facts:
-        value = facts.number(name)
-        if value is None:
-            missing.append(Ref(name))
-        else:
-            known = known + value if known else value
-    return Measured(missing=tuple(missing), at_least=known) if missing else Measured(known)
+    values = [facts.number(name) for name in rule.facts]
+    known = _total(values)
+    missing = tuple([Ref(name) for name, value in zip(rule.facts, values, strict=True) if value is None])
+    return Measured(missing=missing, at_least=known) if missing else Measured(known)
 
 
 def _average(facts: Facts, rule: Measure) -> Measured:
-    """By year; a younger firm by the years that it has had."""
+    """By year; a younger firm by the years that it has had, so that its age decides (but nothing is nothing)."""
     value = facts.number(rule.facts[0])
     if value is None:
         return Measured(missing=(Ref(rule.facts[0]),))
+    names = [name for name in ("applied_on", "established_on") if value and facts.day(name) is None]
+    if names:
+        return Measured(missing=tuple([Ref(name) for name in names]))
     years, _ = fiscal_years(facts, rule.years)
     return Measured(value / (len(years) or rule.years))
 
@@ -171,7 +176,7 @@ def _years_of(facts: Facts, rule: Measure) -> tuple[tuple[int | None, ...], Meas
 
 
 def _closed(rule: Measure, years: tuple[int | None, ...]) -> tuple[int, ...]:
-    return tuple([year for year in years if year is not None]) if rule.years else ()
+    return years if rule.years else ()  # type: ignore[return-value]  # of closed years none is missing
 
 
 def _values(facts: Facts, name: str, years: Iterable[int | None]) -> list[Fraction | None]:
@@ -185,16 +190,12 @@ def _doubtful(values: list[Fraction | None]) -> bool:
 
 def _trouble(years: tuple[int | None, ...], *columns: tuple[str, list[Fraction | None]]) -> Measured:
     """What is missing; else the first that is negative, which is stated and not added up."""
-    cells = [
-        (Ref(name, year), value)
-        for name, values in columns
-        for year, value in zip(years, values, strict=True)
-    ]
     closed = tuple([year for year in years if year is not None])
-    missing = tuple([ref for ref, value in cells if value is None])
+    cells = [(name, *cell) for name, values in columns for cell in zip(years, values, strict=True)]
+    missing = tuple([Ref(name, year) for name, year, value in cells if value is None])
     if missing:
         return Measured(missing=missing, years=closed)
-    negative = next(ref for ref, value in cells if value is not None and value < 0)
+    negative = next(Ref(name, year) for name, year, value in cells if value is not None and value < 0)
     return Measured(reason=Message(NEGATIVE, {"fact": negative.say()}), years=closed)
 
 

@@ -125,9 +125,13 @@ def signals(facts: Facts) -> Signals:
         return Signals(None, None, None, known)
     last = facts.applied_on.year - 1
     now, before = facts.number("sales", last), facts.number("sales", last - 1)
-    growth = now / before - 1 if now is not None and before is not None and before > 0 and now >= 0 else None
+    growth = None
+    if now is not None and before is not None and before.numerator > 0 and now.numerator >= 0:
+        growth = now / before - 1
     for year in (last, last - 1, last - 2):
         spent, sales = facts.number("rd", year), facts.number("sales", year)
-        if spent is not None and sales is not None and sales > 0 and spent >= 0:
+        if spent is None or sales is None:
+            continue
+        if sales.numerator > 0 and spent.numerator >= 0:
             return Signals(growth, spent / sales, year, known)
     return Signals(growth, None, None, known)

@@ -145,7 +145,7 @@ def expert_names(rules: Score | None) -> frozenset[str]:
 
 def _item(item: ScoreItem, facts: Facts) -> Scored:
     by_facts = _KINDS[item.kind](item, facts)
-    given = _given(item.code, item.max, facts)
+    given = _given(item.code, item.max, facts) if facts.expert else None
     if given is None:
         return by_facts
     low, high = by_facts.low, by_facts.high
@@ -174,7 +174,7 @@ def _given(name: str, most: int, facts: Facts) -> int | None:
 def _expert(item: ScoreItem, facts: Facts) -> Scored:
     """Anything up to the maximum; parts that are known narrow it."""
     low, high = 0, item.max
-    if item.parts:
+    if item.parts and facts.expert:
         points = [(_given(part.code, part.max, facts), part.max) for part in item.parts]
         low = sum([given or 0 for given, _ in points])
         high = sum([most if given is None else given for given, most in points])
@@ -184,8 +184,7 @@ def _expert(item: ScoreItem, facts: Facts) -> Scored:
 def _flag(item: ScoreItem, facts: Facts) -> Scored:
     answer = facts.flag(item.fact)
     if answer is None:  # without any right there are no points either
-        high = max([band.high for band in item.bands])
-        return Scored(item, 0, high, missing=(Ref(item.fact),), unsettled=True)
+        return Scored(item, 0, item.max, missing=(Ref(item.fact),), unsettled=True)
     band = next(band for band in item.bands if band.answer == answer)
     return Scored(item, band.low, band.high, band.title)
 
@@ -220,12 +219,11 @@ def _best(item: ScoreItem, facts: Facts) -> Scored:
 
 def _band(banded: BandedMeasure, found: Measured) -> ScoreBand:
     """The band that the number lies in: bands tile the number line, the loader sees to it."""
-    value = found.value
-    return next(
-        band
-        for band in banded.bands
-        if value is not None and band.range is not None and band.range.holds(value)
-    )
+    if found.value is not None:
+        for band in banded.bands:
+            if band.range is not None and band.range.holds(found.value):
+                return band
+    raise LookupError(banded)
 
 
 _KINDS = {"expert": _expert, "flag": _flag, "best": _best}

@@ -5,15 +5,16 @@ from flask import request
 from cultivate import clock, packs
 from cultivate.domain.policy.readiness import CLASSES
 from cultivate.errors import NotFound
-from cultivate.packs.policies import policy, track_policy
-from cultivate.queries import places
+from cultivate.packs.policies import track_policy
+from cultivate.queries import places, policies
 from cultivate.queries.screening import SORTS, Asked, filing_years
 from cultivate.web.request import actor, db
 
 
 def years_offered(track: str) -> tuple[int, ...]:
     """The years of filing in question: this one, and the next once this year's window is over."""
-    return filing_years(policy(track_policy(track)), clock.today())
+    today = clock.today()
+    return filing_years(policies.in_year(db(), track_policy(track), today.year, today), today)
 
 
 def asked() -> Asked:

@@ -11,8 +11,8 @@ from cultivate.errors import N_, CultivateError
 from cultivate.extensions import database
 from cultivate.i18n import _, _n, say
 from cultivate.packs.gap_words import gap_words
-from cultivate.packs.policies import policy, track_policy
-from cultivate.queries import places, units, working
+from cultivate.packs.policies import track_policy
+from cultivate.queries import places, policies, units, working
 from cultivate.queries import screening as rows
 from cultivate.queries.screening import SORTS, Asked
 from cultivate.queries.working import Working
@@ -44,7 +44,7 @@ OCCASIONS = {
 def show() -> str:
     """Firms by how near they are to filing; the list's length is the figure that led to it."""
     scope, asked = actor().scope, question()
-    base = policy(track_policy(asked.track))
+    base = policies.in_year(db(), track_policy(asked.track), asked.year, clock.today())
     last = rows.last_run(db(), asked.track, asked.year)
     changed = rows.last_change(db(), asked.track, asked.year) if last else None
     day = rows.filing_day(base, asked.year, clock.today())
