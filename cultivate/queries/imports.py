@@ -15,7 +15,7 @@ from cultivate.domain.actor import Actor
 from cultivate.domain.scope import Scope
 from cultivate.errors import NotFound
 from cultivate.models import Firm, ImportBatch, ImportRow, User
-from cultivate.models.import_batch import UNDECIDED
+from cultivate.models.import_batch import ACCEPTED, UNDECIDED
 from cultivate.queries.candidacies import firm_within
 from cultivate.queries.paging import Page, offset_of
 
@@ -219,6 +219,31 @@ def all_rows(session: Session, actor: Actor, batch_id: int) -> list[RowView]:
     """Every row in the order of the file."""
     statement = _rows(actor.scope).where(ImportRow.batch_id == batch_id).order_by(ImportRow.number)
     return [_view(row) for row in session.execute(statement)]
+
+
+def list_suggested(session: Session, actor: Actor, batch_id: int, most: int) -> tuple[list[RowView], int]:
+    """Rejected rows with a proven suggestion, the first ones in the order of the file, and how many there are."""
+    # as JSON is written; a quotation mark inside of a text would stand behind a backslash
+    suggested = cast(ImportRow.problems, String).contains('"suggestion": "')
+    return _some(
+        session, actor, most, ImportRow.batch_id == batch_id, ImportRow.outcome == "rejected", suggested
+    )
+
+
+def list_accepted(session: Session, actor: Actor, batch_id: int, most: int) -> tuple[list[RowView], int]:
+    """Rows of which a suggestion was taken over, the first ones in the order of the file, and how many."""
+    taken_over = cast(ImportRow.given, String).contains(f'"{ACCEPTED}": {{')
+    return _some(session, actor, most, ImportRow.batch_id == batch_id, taken_over)
+
+
+def _some(
+    session: Session, actor: Actor, most: int, *conditions: ColumnElement[bool]
+) -> tuple[list[RowView], int]:
+    total = session.scalar(select(func.count()).select_from(ImportRow).where(*conditions)) or 0
+    if not total:
+        return [], 0
+    statement = _rows(actor.scope).where(*conditions).order_by(ImportRow.number).limit(most)
+    return [_view(row) for row in session.execute(statement)], total
 
 
 def firms_by_id(session: Session, scope: Scope, ids: Sequence[int]) -> dict[int, FirmRef]:

@@ -15,6 +15,7 @@ from cultivate.services.imports.options import FIRMS, LISTS, POLICIES, ImportOpt
 from cultivate.services.imports.report import report
 from cultivate.services.imports.returned import returned_workbook
 from cultivate.services.imports.run import run
+from cultivate.services.imports.suggestions import accept_suggestions, take_back_accepted
 from cultivate.services.imports.template import roster_template
 from cultivate.services.imports.touched import ImportTouched, Touched
 from cultivate.services.imports.undo import undo
@@ -31,6 +32,7 @@ __all__ = [
     "ImportTouched",
     "Touched",
     "Upload",
+    "accept_suggestions",
     "commit",
     "decide",
     "decide_many",
@@ -49,5 +51,6 @@ __all__ = [
     "returned_workbook",
     "roster_template",
     "run",
+    "take_back_accepted",
     "undo",
 ]

@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from cultivate import clock
 from cultivate.domain.actor import Actor
-from cultivate.errors import N_, Conflict, Invalid, NotFound
+from cultivate.errors import N_, Conflict, Invalid
 from cultivate.models import ImportBatch, ImportRow
 from cultivate.services import audit
-from cultivate.services.imports.batches import batch_for_update
+from cultivate.services.imports.batches import batch_for_update, rows_for_update
 from cultivate.services.imports.kind import Decided, Refusals
 from cultivate.services.imports.kinds import OUTCOMES, get_kind
-from cultivate.services.imports.known_firms import chunks
 from cultivate.services.imports.verdict import NOT_OURS, TO_DECIDE
 
 
@@ -47,7 +46,7 @@ def decide_many(
     Raises ``NotFound`` for a row that is not there.
     """
     batch = batch_for_update(session, actor, batch_id)
-    rows = _rows(session, batch, numbers)
+    rows = rows_for_update(session, batch, numbers)
     kind = get_kind(batch.kind)
     if kind.decide is None:
         raise Invalid(N_("There is nothing to decide about this row."), field="decision", code="not-open")
@@ -79,21 +78,6 @@ def none_of_the_rest(session: Session, actor: Actor, batch_id: int, expected: in
         raise Conflict(message, count=len(numbers), expected=expected)
     refused = decide_many(session, actor, batch_id, numbers, Decided(NOT_OURS))
     return len(numbers) - len(refused)
-
-
-def _rows(session: Session, batch: ImportBatch, numbers: Sequence[int]) -> list[ImportRow]:
-    wanted = sorted(set(numbers))
-    rows: list[ImportRow] = []
-    for part in chunks(wanted):
-        rows += session.scalars(
-            select(ImportRow)
-            .where(ImportRow.batch_id == batch.id, ImportRow.number.in_(part))
-            .order_by(ImportRow.number)
-            .execution_options(populate_existing=True)
-        )
-    if len(rows) != len(wanted):
-        raise NotFound
-    return rows
 
 
 def recount(session: Session, batch: ImportBatch, booked: int = 0) -> None:

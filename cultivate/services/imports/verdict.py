@@ -10,6 +10,7 @@ from typing import Any
 
 from cultivate.domain.values import Problem
 from cultivate.errors import Invalid
+from cultivate.models.import_batch import ACCEPTED
 
 CREATE, UPDATE, UNCHANGED, DUPLICATE, REJECTED = "create", "update", "unchanged", "duplicate", "rejected"
 MATCHED, TO_DECIDE, UNMATCHED = "matched", "to_decide", "unmatched"
@@ -72,3 +73,13 @@ def kept_invalid(error: Invalid) -> dict[str, Any]:
 def rejected(number: int, problems: Iterable[Problem]) -> Verdict:
     """A row that is not written, and every reason why."""
     return Verdict(number, REJECTED, problems=[kept(problem) for problem in problems])
+
+
+def without_decision(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a person added to a row, that which does not belong to its decision."""
+    return {key: value for key, value in given.items() if key == ACCEPTED}
+
+
+def accepted_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """By column, ``before`` and ``after`` of the suggestions that were taken over."""
+    return dict(given.get(ACCEPTED, {}))
