@@ -221,13 +221,22 @@ def all_rows(session: Session, actor: Actor, batch_id: int) -> list[RowView]:
     return [_view(row) for row in session.execute(statement)]
 
 
+def is_decided(session: Session, actor: Actor, batch_id: int) -> bool:
+    """Whether a person has decided any row: that is remembered when the import is done, not when it is dropped."""
+    found = (
+        select(ImportRow.id)
+        .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+        .where(visible(actor), ImportBatch.id == batch_id, ImportRow.decision.is_not(None))
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def list_suggested(session: Session, actor: Actor, batch_id: int, most: int) -> tuple[list[RowView], int]:
     """Rejected rows with a proven suggestion, the first ones in the order of the file, and how many there are."""
     # as JSON is written; a quotation mark inside of a text would stand behind a backslash
     suggested = cast(ImportRow.problems, String).contains('"suggestion": "')
-    return _some(
-        session, actor, most, ImportRow.batch_id == batch_id, ImportRow.outcome == "rejected", suggested
-    )
+    rejected = ImportRow.outcome == "rejected"
+    return _some(session, actor, most, ImportRow.batch_id == batch_id, rejected, suggested)
 
 
 def list_accepted(session: Session, actor: Actor, batch_id: int, most: int) -> tuple[list[RowView], int]:

@@ -299,3 +299,30 @@ def test_the_page_asks_a_fixed_number_of_questions(session: Session, world: Worl
             client.get(f"/imports/{batch}")
         seen_by_size.append(len(seen))
     assert seen_by_size[0] == seen_by_size[1]
+
+
+def test_a_list_of_strangers_is_finished_with_what_was_decided(
+    session: Session, world: World, client_as: Client
+) -> None:
+    """Nothing is to be written, and the decision is not to be lost: the next list does not ask again."""
+    world.firm("杭州霁汐溟信息技术有限公司")
+    session.commit()
+    client = client_as("bureau")
+    content = csv(("杭州霁汐溟信息技术集团有限公司", "GR202433000002"), header=("企业名称", "证书编号"))
+
+    def send() -> str:
+        file = (io.BytesIO(content), "名单.csv")
+        answer = post(client, "/imports/certificates", file=file, track="hnte", issued_on="2024-12-06")
+        return str(answer.headers["Location"])
+
+    address = send()
+    page = text(client.get(address))
+    assert "没有需要写入的行" not in page  # it would read as "throw it away"
+    assert "1 行等您" in page
+    assert f"{address}/commit" not in page
+    post(client, f"{address}/rows/2/decide", decision="not_ours")
+    assert f"{address}/commit" in text(client.get(address))
+    assert post(client, f"{address}/commit").status_code == 302
+    page = text(client.get(send()))
+    assert "等您" not in page
+    assert "非本区" in page

@@ -12,7 +12,7 @@ from cultivate.queries import list_leads, units
 from cultivate.queries.imports import BatchRow
 from cultivate.services.imports import OUTCOMES, ImportTouched, get_kind
 from cultivate.services.imports.upload import MAPPING
-from cultivate.services.imports.verdict import UNFIT
+from cultivate.services.imports.verdict import CONFLICT, TO_DECIDE, UNFIT
 from cultivate.web.access import needs
 from cultivate.web.imports import blueprint, wording
 from cultivate.web.imports.kind_words import kind_words
@@ -97,6 +97,8 @@ def _summary(batch: BatchRow) -> dict[str, Any]:
         "sums": wording.sums(batch),
         "unfit": unfit,
         "good": wording.good_rows(batch),
+        "waits": batch.counts.get(TO_DECIDE, 0) + batch.counts.get(CONFLICT, 0),
+        "decided": batch.status == "preview" and queries.is_decided(db(), actor(), batch.id),
         "labels": wording.outcome_labels(),
         "touched_words": wording.touched_labels(),
         "tones": wording.TONES,

@@ -40,6 +40,8 @@ TOUCHED = {
     "served": N_("service recorded"),
     "proposed": N_("move proposed"),
     "asked": N_("wish written down"),
+    "attached": N_("paper added"),
+    "linked": N_("linked to another firm"),
 }
 
 
