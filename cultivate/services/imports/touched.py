@@ -109,28 +109,22 @@ def _since(session: Session, batch: ImportBatch, ids: Sequence[int]) -> Iterator
             .where(_of_firms(session, batch, ids), at >= batch.committed_at)
         )
         yield from _marked(session.scalars(statement), what)
-    brought = _brought(session, batch, ids)
-    for what, model, column in (
-        (ASKED, FirmNeed, FirmNeed.firm_id),
-        (ATTACHED, Attachment, Attachment.firm_id),
-        (LINKED, FirmLink, FirmLink.firm_id),
-        (LINKED, FirmLink, FirmLink.other_id),
+    brought, done = _brought(session, batch, ids), batch.committed_at
+    for what, firm, *since in (
+        (ASKED, FirmNeed.firm_id, FirmNeed.recorded_at >= done),
+        (ATTACHED, Attachment.firm_id, Attachment.recorded_at >= done, Attachment.deleted_at.is_(None)),
+        (LINKED, FirmLink.firm_id, FirmLink.recorded_at >= done),
+        (LINKED, FirmLink.other_id, FirmLink.recorded_at >= done),
     ):
-        hanging = select(column).where(column.in_(brought), model.recorded_at >= batch.committed_at)
-        if model is Attachment:
-            hanging = hanging.where(Attachment.deleted_at.is_(None))
-        yield from _marked(session.scalars(hanging), what)
+        yield from _marked(session.scalars(select(firm).where(firm.in_(brought), *since)), what)
 
 
 def _brought(session: Session, batch: ImportBatch, ids: Sequence[int]) -> Sequence[int]:
     """Firms that the batch may take away again: those of a roster, and those that a list has registered."""
     if batch.kind == FIRMS:
         return ids
-    return session.scalars(
-        select(ImportRow.firm_id).where(
-            ImportRow.batch_id == batch.id, ImportRow.outcome == CREATE, ImportRow.firm_id.in_(ids)
-        )
-    ).all()
+    rows = select(ImportRow.firm_id).where(ImportRow.batch_id == batch.id, ImportRow.outcome == CREATE)
+    return [firm_id for firm_id in session.scalars(rows.where(ImportRow.firm_id.in_(ids))) if firm_id]
 
 
 def _marked(ids: Iterable[int], what: str) -> Iterator[tuple[int, str]]:

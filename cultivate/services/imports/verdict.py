@@ -41,7 +41,10 @@ class InputRow:
 
 @dataclass(slots=True)
 class Verdict:
-    """``content`` is what a commit writes: a ``FirmData`` or a list's ``Entry``; it is not kept."""
+    """``content`` is what a commit writes: a ``FirmData`` or a list's ``Entry``; it is not kept.
+
+    Nor is ``seen``: of an update, the version of the firm that was compared.
+    """
 
     number: int
     outcome: str
@@ -49,6 +52,7 @@ class Verdict:
     problems: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     content: Any = None
+    seen: int | None = None
 
 
 def kept(problem: Problem, *, warning: bool = False) -> dict[str, Any]:
