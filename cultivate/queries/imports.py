@@ -72,6 +72,8 @@ class RowView:
     firm: FirmRef | None
     given: Mapping[str, Any] = field(default_factory=dict)
     """What a person added to the decision."""
+    decided_firm_id: int | None = None
+    """The firm of the row, in the reader's scope or not."""
 
 
 _COLUMNS = (
@@ -291,6 +293,7 @@ def _rows(scope: Scope) -> "Select[Any]":
         ImportRow.changes,
         ImportRow.decision,
         ImportRow.given,
+        ImportRow.firm_id,
         Firm.id,
         Firm.name,
         Firm.uscc,
@@ -299,6 +302,7 @@ def _rows(scope: Scope) -> "Select[Any]":
 
 
 def _view(row: Any) -> RowView:
-    number, outcome, values, problems, changes, decision, given, firm_id, name, uscc, street_id = row
+    *told, given, row_firm_id, firm_id, name, uscc, street_id = row
+    number, outcome, values, problems, changes, decision = told
     firm = None if firm_id is None else FirmRef(firm_id, name, uscc, street_id)
-    return RowView(number, outcome, values, problems, changes, decision, firm, given)
+    return RowView(number, outcome, values, problems, changes, decision, firm, given, row_firm_id)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
+#: databases take no larger number
+_BEYOND_ALL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +44,5 @@ class Page(Generic[Row]):
 
 
 def offset_of(number: int, size: int) -> int:
-    """Rows to leave out before that page; a number below 1 is the first page."""
-    return (max(number, 1) - 1) * size
+    """Rows to leave out before that page; a number below 1 is the first page, one beyond all is empty."""
+    return min((max(number, 1) - 1) * size, _BEYOND_ALL)

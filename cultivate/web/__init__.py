@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from cultivate.web import access, filters, headers, navigation, problems, request
+from cultivate.web import access, addresses, filters, headers, navigation, problems, request
 
 #: one package an area, each with its ``blueprint``
 AREAS = (
@@ -38,6 +38,7 @@ csrf = CSRFProtect()
 def init_app(app: Flask) -> None:
     """Wire the pages."""
     request.init_app(app)
+    addresses.init_app(app)
     csrf.init_app(app)
     access.init_app(app)
     headers.init_app(app)

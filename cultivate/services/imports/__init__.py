@@ -5,7 +5,7 @@ written as new, unless the register has changed in between, and then it gets the
 """
 
 from cultivate.services.imports.commit import commit
-from cultivate.services.imports.decide import decide, decide_many, none_of_the_rest
+from cultivate.services.imports.decide import decide, decide_many, mark_of, none_of_the_rest
 from cultivate.services.imports.forget import forget
 from cultivate.services.imports.intake import Upload, open_file, read_or_ask
 from cultivate.services.imports.kind import Decided
@@ -41,6 +41,7 @@ __all__ = [
     "get_kind",
     "keep",
     "look",
+    "mark_of",
     "none_of_the_rest",
     "open_file",
     "preview",

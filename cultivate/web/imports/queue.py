@@ -16,6 +16,7 @@ from cultivate.queries.paging import Page
 from cultivate.services import imports
 from cultivate.services.imports.verdict import OURS
 from cultivate.web.access import needs
+from cultivate.web.addresses import LARGEST
 from cultivate.web.imports import blueprint, wording
 from cultivate.web.request import actor, db
 
@@ -97,7 +98,8 @@ def queue_decide(batch_id: int, row_number: int) -> Any:
     decision = OURS if form.get("firm") or form.get("code", "").strip() else form.get("decision", "")
     given = {name: form[name].strip() for name in ("street", "issued_on") if form.get(name, "").strip()}
     try:
-        imports.decide(db(), actor(), batch_id, row_number, decision, _firm(decision), given)
+        firm_id, seen = _firm(decision), form.get("seen")
+        imports.decide(db(), actor(), batch_id, row_number, decision, firm_id, given, seen)
     except (Conflict, Invalid) as error:
         db().rollback()
         return _page(say(error), key, form), 422
@@ -114,7 +116,7 @@ def _firm(decision: str) -> int | None:
     """The firm whose button was pressed, or the one that a code names."""
     if decision != OURS:
         return None
-    chosen = request.form.get("firm", type=int)
+    chosen = min(request.form.get("firm", 0, type=int), LARGEST)
     return chosen or firms.find_reference(db(), actor().scope, request.form.get("code", ""))
 
 

@@ -12,6 +12,7 @@ from cultivate.i18n import _, _n, say
 from cultivate.queries import imports as queries
 from cultivate.services import imports, long_work
 from cultivate.web.access import needs
+from cultivate.web.addresses import LARGEST
 from cultivate.web.imports import blueprint
 from cultivate.web.imports.page import import_page
 from cultivate.web.request import actor, db
@@ -44,7 +45,7 @@ def accept(batch_id: int) -> Any:
 @needs(Act.IMPORT_FIRMS)
 def take_back(batch_id: int) -> Any:
     """Let the cell of a row say again what the file says."""
-    number = request.form.get("row", 0, type=int)
+    number = min(request.form.get("row", 0, type=int), LARGEST)
 
     def act() -> None:
         imports.take_back_accepted(db(), actor(), batch_id, [number])

@@ -12,7 +12,7 @@ from cultivate.errors import N_
 from cultivate.i18n import _, language
 from cultivate.queries.imports import BatchRow, FirmRef, RowView
 from cultivate.queries.units import Unit
-from cultivate.services.imports import KINDS, LISTS, OUTCOMES, get_kind
+from cultivate.services.imports import KINDS, LISTS, OUTCOMES, get_kind, mark_of
 from cultivate.services.imports.options import RELOCATIONS
 from cultivate.services.imports.verdict import accepted_of
 from cultivate.services.imports.words import OUTCOME_LABELS, message
@@ -104,6 +104,8 @@ class RowWords:
     """What the line would bring about."""
     accepted: tuple[Repair, ...] = ()
     """What a person took over instead of what the file says."""
+    mark: str = ""
+    """Of what is decided: a form brings it back, so that nobody decides over what they have not seen."""
 
 
 def rows_in_words(
@@ -121,6 +123,7 @@ def rows_in_words(
             candidates=tuple(firms[key] for key in candidate_ids([row]) if key in firms),
             effects=tuple(_effects(row, units)),
             accepted=tuple(accepted(batch, row)),
+            mark=mark_of(row.decision, row.decided_firm_id),
         )
         for row in rows
     ]
