@@ -256,3 +256,19 @@ def test_who_may_undo(session: Session, world: World) -> None:
         imports.undo(session, world.actor("leader"), batch)
     imports.undo(session, world.caseworker, batch)
     assert living(session) == {}
+
+
+def test_a_firm_that_is_gone_is_not_certified_by_an_older_decision(session: Session, world: World) -> None:
+    """A preview waits with "ours" for a firm whose roster is taken back in the meantime: it asks again."""
+    roster = take_in(session, world.bureau, csv(("杭州霁汐溟信息技术有限公司", CODE, "米市巷", "", "")))[
+        "batch"
+    ]
+    firm = living(session)[CODE].id
+    near = "杭州霁汐溟信息技术集团有限公司"
+    batch = imports.preview(session, world.bureau, "certificates", "名单.csv", listed(near), LISTED)
+    imports.decide(session, world.bureau, batch, 2, "ours", firm)
+    imports.undo(session, world.bureau, roster)
+    imports.commit(session, world.bureau, batch)
+    report = imports.report(session, world.bureau, batch)
+    assert (report["matched"], session.scalars(select(Certificate.id)).all()) == (0, [])
+    assert sound(session)

@@ -8,18 +8,29 @@ from sqlalchemy import Select, String, and_, bindparam, cast, select, update
 from sqlalchemy.orm import Session
 
 from cultivate.domain.actor import Actor
-from cultivate.models import ImportBatch, ImportRow
+from cultivate.models import Firm, ImportBatch, ImportRow
 from cultivate.services.imports.kinds import get_kind
 from cultivate.services.imports.options import ImportOptions
 from cultivate.services.imports.upload import count
-from cultivate.services.imports.verdict import InputRow, Verdict
+from cultivate.services.imports.verdict import OURS, InputRow, Verdict
 
 _READ_AT_ONCE = 1_000
 _WRITTEN_AT_ONCE = 5_000
 
 
 def judged_anew(session: Session, actor: Actor, batch: ImportBatch) -> list[Verdict]:
-    """A verdict for every kept row, as the register stands now; writes nothing."""
+    """A verdict for every kept row, as the register stands now.
+
+    A decision for a firm that is gone by now, with the import that brought it, is open again; nothing else is
+    written.
+    """
+    gone = select(Firm.id).where(Firm.deleted_at.is_not(None))
+    session.execute(
+        update(ImportRow)
+        .where(ImportRow.batch_id == batch.id, ImportRow.decision == OURS, ImportRow.firm_id.in_(gone))
+        .values(decision=None, firm_id=None, decided_by_id=None, decided_at=None)
+        .execution_options(synchronize_session=False)
+    )
     options = ImportOptions.of_batch(batch.options, batch.track, batch.issued_on)
     return get_kind(batch.kind).judge(session, actor, options, _stored(session, batch.id))
 
