@@ -10,6 +10,8 @@ from cultivate.db.base import Base, BigId
 
 #: rows that wait for a person; queries say it in the same words, so that the index serves them
 UNDECIDED = text("outcome IN ('to_decide', 'conflict')")
+#: in ``ImportRow.given``: by column, ``before`` and ``after`` of a suggestion that a person took over
+ACCEPTED = "accepted"
 
 
 class ImportBatch(Base):
@@ -80,7 +82,8 @@ class ImportRow(Base):
     firm_version: Mapped[int | None]
     """The firm's version right after this row was written: undo goes only as long as it is still that."""
     values: Mapped[dict[str, Any]] = mapped_column("row_values", JSON, default=dict)
-    """The cells that say something, as texts, by key; ``region`` is the heading the row stands under."""
+    """The cells that say something, as texts, by key; ``region`` is the heading the row stands under. Where a
+    suggestion was taken over the cell says that; what was read stands in ``given``."""
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     """For an update: field, before, after. For a list's row: candidates with their likeness."""
@@ -89,6 +92,6 @@ class ImportRow(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
     given: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """What a person added to the decision: street, day of issue; and what the act left to be taken back."""
+    """What a person added to the decision: street, day of issue; and the suggestions that were taken over."""
     remembered: Mapped[bool] = mapped_column(default=True)
     """Whether later lists take the decision over; not after "ask me again"."""

@@ -15,7 +15,7 @@ from cultivate.domain.actor import Actor
 from cultivate.domain.scope import Scope
 from cultivate.errors import NotFound
 from cultivate.models import Firm, ImportBatch, ImportRow, User
-from cultivate.models.import_batch import UNDECIDED
+from cultivate.models.import_batch import ACCEPTED, UNDECIDED
 from cultivate.queries.candidacies import firm_within
 from cultivate.queries.paging import Page, offset_of
 
@@ -72,6 +72,8 @@ class RowView:
     firm: FirmRef | None
     given: Mapping[str, Any] = field(default_factory=dict)
     """What a person added to the decision."""
+    decided_firm_id: int | None = None
+    """The firm of the row, in the reader's scope or not."""
 
 
 _COLUMNS = (
@@ -221,6 +223,40 @@ def all_rows(session: Session, actor: Actor, batch_id: int) -> list[RowView]:
     return [_view(row) for row in session.execute(statement)]
 
 
+def is_decided(session: Session, actor: Actor, batch_id: int) -> bool:
+    """Whether a person has decided any row: that is remembered when the import is done, not when it is dropped."""
+    found = (
+        select(ImportRow.id)
+        .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+        .where(visible(actor), ImportBatch.id == batch_id, ImportRow.decision.is_not(None))
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def list_suggested(session: Session, actor: Actor, batch_id: int, most: int) -> tuple[list[RowView], int]:
+    """Rejected rows with a proven suggestion, the first ones in the order of the file, and how many there are."""
+    # as JSON is written; a quotation mark inside of a text would stand behind a backslash
+    suggested = cast(ImportRow.problems, String).contains('"suggestion": "')
+    rejected = ImportRow.outcome == "rejected"
+    return _some(session, actor, most, ImportRow.batch_id == batch_id, rejected, suggested)
+
+
+def list_accepted(session: Session, actor: Actor, batch_id: int, most: int) -> tuple[list[RowView], int]:
+    """Rows of which a suggestion was taken over, the first ones in the order of the file, and how many."""
+    taken_over = cast(ImportRow.given, String).contains(f'"{ACCEPTED}": {{')
+    return _some(session, actor, most, ImportRow.batch_id == batch_id, taken_over)
+
+
+def _some(
+    session: Session, actor: Actor, most: int, *conditions: ColumnElement[bool]
+) -> tuple[list[RowView], int]:
+    total = session.scalar(select(func.count()).select_from(ImportRow).where(*conditions)) or 0
+    if not total:
+        return [], 0
+    statement = _rows(actor.scope).where(*conditions).order_by(ImportRow.number).limit(most)
+    return [_view(row) for row in session.execute(statement)], total
+
+
 def firms_by_id(session: Session, scope: Scope, ids: Sequence[int]) -> dict[int, FirmRef]:
     """Firms to choose from, within the scope."""
     rows = session.execute(
@@ -257,6 +293,7 @@ def _rows(scope: Scope) -> "Select[Any]":
         ImportRow.changes,
         ImportRow.decision,
         ImportRow.given,
+        ImportRow.firm_id,
         Firm.id,
         Firm.name,
         Firm.uscc,
@@ -265,6 +302,7 @@ def _rows(scope: Scope) -> "Select[Any]":
 
 
 def _view(row: Any) -> RowView:
-    number, outcome, values, problems, changes, decision, given, firm_id, name, uscc, street_id = row
+    *told, given, row_firm_id, firm_id, name, uscc, street_id = row
+    number, outcome, values, problems, changes, decision = told
     firm = None if firm_id is None else FirmRef(firm_id, name, uscc, street_id)
-    return RowView(number, outcome, values, problems, changes, decision, firm, given)
+    return RowView(number, outcome, values, problems, changes, decision, firm, given, row_firm_id)

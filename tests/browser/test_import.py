@@ -67,13 +67,19 @@ def test_a_roster_with_all_its_traps(page: Page, tmp_path: Path) -> None:
     expect(first).to_contain_text("退回")
     expect(first.locator(".import-problem")).not_to_be_empty()
 
-    # all or none is none: 49 rows cannot be taken
+    suggested = [each["row"] for each in expected["problems"] if each["has_suggestion"]]
+    accept_and_take_back(page, suggested, expected)
+    accepted = suggested[1:]
+    good = expected["create"] + len(accepted)
+
+    # all or none is none: what is left cannot be taken
     page.get_by_label(re.compile("全部或不导")).check()
-    press(page, re.compile("导入 131 行"))
+    press(page, re.compile(f"导入 {good} 行"))
     expect(page.locator(".notice-error")).to_contain_text("一行也没有导入")
     page.get_by_label("只导合格的行").check()
-    press(page, re.compile("导入 131 行"))
-    expect(page.locator(".import-done")).to_contain_text("写入 131 家企业")
+    press(page, re.compile(f"导入 {good} 行"))
+    expect(page.locator(".import-done")).to_contain_text(f"写入 {good} 家企业")
+    expect(page.locator(".import-repairs")).to_contain_text(f"已采纳 {len(accepted)} 条建议")
     address = page.url
 
     # one's own workbook, with a reason at each row that was left out
@@ -84,16 +90,19 @@ def test_a_roster_with_all_its_traps(page: Page, tmp_path: Path) -> None:
     sheet = load_workbook(back)["摸排表"]
     titles = [cell.value for cell in sheet[3]]
     outcome, reason = titles.index("结果"), titles.index("原因")
-    wrong = {problem["row"] for problem in expected["problems"]}
+    wrong = {problem["row"] for problem in expected["problems"]} - set(accepted)
     assert {row for row in wrong if sheet.cell(row, outcome + 1).value != "退回"} == set()
     assert {row for row in wrong if not sheet.cell(row, reason + 1).value} == set()
     filled = [cell.value for (cell,) in sheet.iter_rows(min_row=4, min_col=outcome + 1, max_col=outcome + 1)]
-    assert filled.count("新增") == expected["create"]
+    assert filled.count("新增") == good
+    told = {row: str(sheet.cell(row, reason + 1).value) for row in accepted}
+    assert [row for row, text in told.items() if "已采纳建议" not in text] == []
 
     # the same file again changes nothing
     upload(page, LISTS / ROSTER)
     expect(page.locator(".notice-warning")).to_contain_text("同一份文件")
     assert (count(page, "新增"), count(page, "无变化")) == (0, expected["create"])
+    assert count(page, "退回") == expected["rejected"]
     press(page, "放弃")
 
     page.goto(address)
@@ -103,6 +112,37 @@ def test_a_roster_with_all_its_traps(page: Page, tmp_path: Path) -> None:
     upload(page, LISTS / ROSTER)
     assert count(page, "新增") == expected["create"]
     press(page, "放弃")
+
+
+def accept_and_take_back(page: Page, suggested: list[int], expected: dict[str, Any]) -> None:
+    """Decide about the codes that the check digits can mend: all but the first are accepted in the end."""
+    first = page.locator(f"#row-{suggested[0]}")
+    with page.expect_navigation():
+        first.get_by_role("button", name=re.compile("采纳")).click()
+    assert (count(page, "新增"), count(page, "退回")) == (expected["create"] + 1, expected["rejected"] - 1)
+    # it says what stood there and what was accepted, until it is taken back
+    taken = page.locator(".import-repairs", has_text="已采纳")
+    expect(taken.locator("li")).to_have_count(1)
+    expect(taken.locator("li del")).not_to_be_empty()
+    with page.expect_navigation():
+        taken.get_by_role("button", name=re.compile("撤回")).click()
+    assert (count(page, "新增"), count(page, "退回")) == (expected["create"], expected["rejected"])
+
+    # all are looked at together, and one is left out
+    page.locator(".import-repairs summary").click()
+    boxes = page.locator(".import-repairs input[type=checkbox]")
+    expect(boxes).to_have_count(len(suggested))
+    boxes.first.uncheck()
+    press(page, "采纳勾选的建议")
+
+    # left and come back to: what was decided waits with the file
+    page.goto("/imports")
+    page.locator(".import-waiting tr", has_text=ROSTER).locator("a", has_text="核对并确认").click()
+    page.wait_for_url("**/imports/*")
+    accepted = len(suggested) - 1
+    assert count(page, "新增") == expected["create"] + accepted
+    assert count(page, "退回") == expected["rejected"] - accepted
+    expect(page.locator(f"#row-{suggested[0]}")).to_contain_text("退回")
 
 
 def test_columns_set_once_and_remembered(page: Page) -> None:

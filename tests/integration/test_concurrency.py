@@ -1,20 +1,29 @@
 """Several people at once: each move is made once, the roll-up loses nothing, times of recording never tie."""
 
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from cultivate import clock
 from cultivate.db import locks
 from cultivate.errors import CultivateError
 from cultivate.extensions import database
-from cultivate.models import StageMove
+from cultivate.models import Firm, StageMove
 from cultivate.queries import candidacies, ledger
-from cultivate.services import stages, verification
+from cultivate.services import firms, imports, stages, verification
+from cultivate.services.firms import FirmData
+from cultivate.services.imports import ImportOptions, near_names, touched
 from cultivate.services.stages import MoveRequest
-from tests.fixtures import World
+from tests.fixtures import World, credit_code
+from tests.import_files import csv, take_in
 
 DAY = date(2025, 3, 3)
 
@@ -85,3 +94,88 @@ def test_a_time_that_was_told_never_gains_a_move(app: Flask, world: World) -> No
         again = ledger.balances(world.session, world.bureau.scope, "hnte", clock.today(), moment)[0]  # type: ignore[arg-type]
         assert again.accounts["serve"] == serving
     assert len(told) == 16
+
+
+def test_an_undo_and_an_edit_in_one_moment(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever edits while an import is taken back learns of it; the edit is not buried with the firm."""
+    batch = take_in(world.session, world.bureau, csv(("甲公司", credit_code(9001), "米市巷", "12", "")))[
+        "batch"
+    ]
+    world.session.commit()
+    firm = firm_id(world)
+    answers = in_the_moment_of(
+        app,
+        monkeypatch,
+        (touched, "refuse"),
+        lambda session: imports.undo(session, world.bureau, batch),
+        lambda session: firms.update(session, world.bureau, firm, FirmData(staff=77)),
+    )
+    assert answers[0] == "done"
+    assert answers[1] in {"not-found", "conflict"}
+
+
+def test_a_commit_and_an_edit_in_one_moment(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the row was compared with is what it replaces; else undo would give a value back that was older."""
+    take_in(world.session, world.bureau, csv(("甲公司", credit_code(9001), "米市巷", "12", "")))
+    again = csv(("甲公司", credit_code(9001), "米市巷", "99", ""))
+    batch = imports.preview(world.session, world.bureau, "firms", "名册.csv", again, ImportOptions())
+    world.session.commit()
+    firm = firm_id(world)
+    answers = in_the_moment_of(
+        app,
+        monkeypatch,
+        (near_names, "warn"),
+        lambda session: imports.commit(session, world.bureau, batch),
+        lambda session: firms.update(session, world.bureau, firm, FirmData(staff=77)),
+    )
+    staff = world.session.scalar(select(Firm.staff).where(Firm.id == firm))
+    # one after the other on SQLite; side by side on PostgreSQL, where the edit comes first
+    assert (answers, staff) in [(["done", "done"], 77), (["conflict", "done"], 77)]
+    world.session.rollback()
+
+
+def firm_id(world: World) -> int:
+    found = world.session.scalar(select(Firm.id).where(Firm.uscc == credit_code(9001)))
+    world.session.commit()
+    assert found is not None
+    return found
+
+
+def in_the_moment_of(
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    place: tuple[Any, str],
+    first: Callable[[Session], object],
+    second: Callable[[Session], object],
+) -> list[str]:
+    """Run the second act when the first has passed that function, and wait for it as long as it can be let in."""
+    passed, over = threading.Event(), threading.Event()
+    function = getattr(*place)
+
+    def stopping(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        passed.set()
+        over.wait(2)
+        return result
+
+    monkeypatch.setattr(*place, stopping)
+
+    def act(what: Callable[[Session], object]) -> str:
+        if what is second:
+            passed.wait(20)
+        try:
+            with app.app_context(), database().unit_of_work() as session:
+                what(session)
+        except CultivateError as error:
+            return error.problem
+        except StaleDataError:  # as the pages and the API answer it
+            return "conflict"
+        finally:
+            if what is second:
+                over.set()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(act, [first, second]))

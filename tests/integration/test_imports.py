@@ -299,7 +299,7 @@ def test_a_commit_that_breaks_off_leaves_nothing(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(sys.modules["cultivate.services.imports.commit"], "_keep", fail)
+    monkeypatch.setattr(sys.modules["cultivate.services.imports.commit"], "keep_verdicts", fail)
     with pytest.raises(RuntimeError), app.extensions["database"].unit_of_work() as own:
         imports.commit(own, actor, batch)
     assert row_counts(session) == before

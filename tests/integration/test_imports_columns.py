@@ -305,3 +305,33 @@ def test_figures_whose_year_stands_in_a_column(session: Session, world: World, c
     assert set_columns(client, address, **values).status_code == 302
     row = session.scalars(select(ImportRow)).one()
     assert (row.outcome, row.values["sales"]) == ("update", "300")
+
+
+@pytest.mark.parametrize("way", ["columns", "columns/forget"])
+def test_what_was_decided_holds_when_the_file_is_read_again(
+    session: Session, world: World, client_as: Client, way: str
+) -> None:
+    """The preview shows what the commit would do: what was decided, and where a new firm lies."""
+    known = world.firm("杭州霁汐溟信息技术有限公司")
+    session.commit()
+    client = client_as("bureau")
+    content = csv(
+        ("杭州霁汐溟信息技术集团有限公司", "GR202433000002"),
+        ("杭州拾贝岭新材料有限公司", "GR202433000003"),
+        header=("企业名称", "证书编号"),
+    )
+    file = (io.BytesIO(content), "名单.csv")
+    answer = post(client, "/imports/certificates", file=file, track="hnte", issued_on="2024-12-06")
+    address = answer.headers["Location"]
+    batch_id = int(address.rsplit("/", 1)[1])
+    post(client, f"{address}/rows/2/decide", decision="ours", firm=str(known))
+    post(client, f"/imports/decisions/{batch_id}/3", decision="new", street="330105001")
+    columns = {"column-0": "name", "column-1": "certificate_number"}
+    assert post(client, f"{address}/{way}", sheet="0", header="1", **columns).status_code == 302
+    kept = select(ImportRow.number, ImportRow.outcome).where(ImportRow.batch_id == batch_id)
+    assert dict(session.execute(kept).all()) == {2: "matched", 3: "create"}
+    counts = session.scalar(select(ImportBatch.counts).where(ImportBatch.id == batch_id))
+    assert (counts["matched"], counts["create"], counts["rejected"], counts["to_decide"]) == (1, 1, 0, 0)
+    session.rollback()
+    post(client, f"{address}/commit")
+    assert dict(session.execute(kept).all()) == {2: "matched", 3: "create"}

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cultivate.models import Certificate, Firm, ImportBatch
+from cultivate.models import Certificate, Firm, ImportBatch, ImportRow
 from cultivate.services import imports
 from cultivate.services.firms import FirmData, update
 from cultivate.services.imports import ImportOptions
@@ -299,3 +299,90 @@ def test_the_page_asks_a_fixed_number_of_questions(session: Session, world: Worl
             client.get(f"/imports/{batch}")
         seen_by_size.append(len(seen))
     assert seen_by_size[0] == seen_by_size[1]
+
+
+def test_a_list_of_strangers_is_finished_with_what_was_decided(
+    session: Session, world: World, client_as: Client
+) -> None:
+    """Nothing is to be written, and the decision is not to be lost: the next list does not ask again."""
+    world.firm("杭州霁汐溟信息技术有限公司")
+    session.commit()
+    client = client_as("bureau")
+    content = csv(("杭州霁汐溟信息技术集团有限公司", "GR202433000002"), header=("企业名称", "证书编号"))
+
+    def send() -> str:
+        file = (io.BytesIO(content), "名单.csv")
+        answer = post(client, "/imports/certificates", file=file, track="hnte", issued_on="2024-12-06")
+        return str(answer.headers["Location"])
+
+    address = send()
+    page = text(client.get(address))
+    assert "没有需要写入的行" not in page  # it would read as "throw it away"
+    assert "1 行等您" in page
+    assert f"{address}/commit" not in page
+    post(client, f"{address}/rows/2/decide", decision="not_ours")
+    assert f"{address}/commit" in text(client.get(address))
+    assert post(client, f"{address}/commit").status_code == 302
+    page = text(client.get(send()))
+    assert "等您" not in page
+    assert "非本区" in page
+
+
+def test_two_tabs_decide_one_line(session: Session, world: World, client_as: Client) -> None:
+    """The second tab was loaded before the first decided: it is told, and decides over nothing unseen."""
+    firm = world.firm("杭州霁汐溟信息技术有限公司")
+    session.commit()
+    one, two = client_as("bureau"), client_as("bureau")
+    content = csv(("杭州霁汐溟信息技术集团有限公司", "GR202433000002"), header=("企业名称", "证书编号"))
+    file = (io.BytesIO(content), "名单.csv")
+    answer = post(one, "/imports/certificates", file=file, track="hnte", issued_on="2024-12-06")
+    address = answer.headers["Location"]
+    batch_id = address.rsplit("/", 1)[1]
+
+    def mark(client: FlaskClient) -> str:
+        row = text(client.get(address)).split('id="row-2"')[1]
+        found = re.search(r'name="seen" value="([^"]*)"', row)
+        assert found
+        return found[1]
+
+    before = mark(two)
+    assert (
+        post(one, f"{address}/rows/2/decide", decision="ours", firm=str(firm), seen=before).status_code == 302
+    )
+    late = post(two, f"{address}/rows/2/decide", decision="not_ours", seen=before)
+    assert (late.status_code, "第 2 行" in text(late)) == (409, True)
+    assert post(two, f"/imports/decisions/{batch_id}/2", decision="not_ours", seen="").status_code == 422
+    kept = select(ImportRow.decision).where(ImportRow.batch_id == int(batch_id))
+    assert session.scalar(kept) == "ours"
+    session.rollback()
+    # having seen it, one may say otherwise
+    assert post(two, f"{address}/rows/2/decide", decision="not_ours", seen=mark(two)).status_code == 302
+
+
+_BEYOND = "99999999999999999999"
+
+
+@pytest.mark.parametrize("number", [_BEYOND, "99999999999"])
+def test_numbers_that_no_import_has(session: Session, world: World, client_as: Client, number: str) -> None:
+    """They lead nowhere, and crash nothing."""
+    firm = world.firm("杭州霁汐溟信息技术有限公司")
+    session.commit()
+    client = client_as("bureau")
+    content = csv(("杭州霁汐溟信息技术集团有限公司", "GR202433000002"), header=("企业名称", "证书编号"))
+    file = (io.BytesIO(content), "名单.csv")
+    answer = post(client, "/imports/certificates", file=file, track="hnte", issued_on="2024-12-06")
+    address, batch_id = answer.headers["Location"], answer.headers["Location"].rsplit("/", 1)[1]
+    looked = (f"/imports/{number}", f"/imports/{number}/leads", f"{address}?page={number}")
+    looked += (f"/imports?page={number}", f"/imports/decisions?page={number}", "/imports/progress?key=%00")
+    sent: tuple[tuple[str, dict[str, str]], ...] = (
+        (f"{address}/rows/{number}/decide", {"decision": "ours", "firm": str(firm)}),
+        (f"{address}/rows/2/decide", {"decision": "ours", "firm": number}),
+        (f"{address}/rows/{number}/settle", {"decision": "mine"}),
+        (f"/imports/decisions/{batch_id}/{number}", {"decision": "not_ours"}),
+        (f"/imports/decisions/{batch_id}/2", {"firm": number}),
+        (f"/imports/decisions/forget/{number}", {}),
+        (f"{address}/suggestions/take-back", {"row": number}),
+    )
+    crashed = [each for each in looked if client.get(each).status_code >= 500]
+    crashed += [each for each, values in sent if post(client, each, **values).status_code not in {404, 422}]
+    assert crashed == []

@@ -1,5 +1,6 @@
 """Taking an import back, and what stands in the way."""
 
+import io
 from collections.abc import Callable
 from datetime import date
 
@@ -10,7 +11,17 @@ from sqlalchemy.orm import Session
 from cultivate.domain.stages import OUTSIDE
 from cultivate.errors import Forbidden, Invalid
 from cultivate.models import Candidacy, Certificate, Firm, FirmFigure, FirmName, ImportBatch, StageMove
-from cultivate.services import certificates, firm_needs, firms, imports, service_records, stages, transfers
+from cultivate.services import (
+    attachments,
+    certificates,
+    firm_needs,
+    firms,
+    imports,
+    links,
+    service_records,
+    stages,
+    transfers,
+)
 from cultivate.services.firm_needs import Need
 from cultivate.services.firms import FirmData
 from cultivate.services.imports import ImportOptions, ImportTouched
@@ -137,7 +148,17 @@ def ask(session: Session, world: World, firm_id: int, _candidacy: int) -> None:
     firm_needs.raise_need(session, world.bureau, firm_id, Need(kind="finance", text="贷款"))
 
 
-@pytest.mark.parametrize("touch", [edit, move, serve, transfer, import_again, list_it, ask])
+def attach(session: Session, world: World, firm_id: int, _candidacy: int) -> None:
+    attachments.attach(
+        session, world.bureau, firm_id, "licence", "执照.pdf", io.BytesIO(b"%PDF-1.4\n%%EOF\n")
+    )
+
+
+def link(session: Session, world: World, firm_id: int, _candidacy: int) -> None:
+    links.link(session, world.bureau, world.firm("别的公司"), firm_id, "branch")
+
+
+@pytest.mark.parametrize("touch", [edit, move, serve, transfer, import_again, list_it, ask, attach, link])
 def test_what_was_touched_since_stays(
     session: Session, world: World, touch: Callable[[Session, World, int, int], None]
 ) -> None:
@@ -153,6 +174,19 @@ def test_what_was_touched_since_stays(
     assert [each.name for each in refusal.value.firms] == ["甲公司"]
     assert "甲公司" in str(refusal.value)
     assert row_counts(session) == before
+
+
+def test_a_firm_that_a_list_brought_stays_with_what_hangs_on_it(session: Session, world: World) -> None:
+    """It was registered by a line of the one track, and is a candidate of the other by now."""
+    batch = imports.preview(session, world.bureau, "certificates", "名单.csv", listed("丙公司"), LISTED)
+    imports.decide(session, world.bureau, batch, 2, "new", given={"street": HUSHU})
+    imports.commit(session, world.bureau, batch)
+    (firm,) = session.scalars(select(Firm.id).where(Firm.name == "丙公司"))
+    world.candidacy(firm, "ptsme")
+    with pytest.raises(ImportTouched) as refused:
+        imports.undo(session, world.bureau, batch)
+    assert refused.value.firms[0].what == ("moved",)
+    assert sound(session)
 
 
 def test_the_first_ten_are_named(session: Session, world: World) -> None:
@@ -222,3 +256,19 @@ def test_who_may_undo(session: Session, world: World) -> None:
         imports.undo(session, world.actor("leader"), batch)
     imports.undo(session, world.caseworker, batch)
     assert living(session) == {}
+
+
+def test_a_firm_that_is_gone_is_not_certified_by_an_older_decision(session: Session, world: World) -> None:
+    """A preview waits with "ours" for a firm whose roster is taken back in the meantime: it asks again."""
+    roster = take_in(session, world.bureau, csv(("杭州霁汐溟信息技术有限公司", CODE, "米市巷", "", "")))[
+        "batch"
+    ]
+    firm = living(session)[CODE].id
+    near = "杭州霁汐溟信息技术集团有限公司"
+    batch = imports.preview(session, world.bureau, "certificates", "名单.csv", listed(near), LISTED)
+    imports.decide(session, world.bureau, batch, 2, "ours", firm)
+    imports.undo(session, world.bureau, roster)
+    imports.commit(session, world.bureau, batch)
+    report = imports.report(session, world.bureau, batch)
+    assert (report["matched"], session.scalars(select(Certificate.id)).all()) == (0, [])
+    assert sound(session)

@@ -5,7 +5,7 @@ written as new, unless the register has changed in between, and then it gets the
 """
 
 from cultivate.services.imports.commit import commit
-from cultivate.services.imports.decide import decide, decide_many, none_of_the_rest
+from cultivate.services.imports.decide import decide, decide_many, mark_of, none_of_the_rest
 from cultivate.services.imports.forget import forget
 from cultivate.services.imports.intake import Upload, open_file, read_or_ask
 from cultivate.services.imports.kind import Decided
@@ -15,6 +15,7 @@ from cultivate.services.imports.options import FIRMS, LISTS, POLICIES, ImportOpt
 from cultivate.services.imports.report import report
 from cultivate.services.imports.returned import returned_workbook
 from cultivate.services.imports.run import run
+from cultivate.services.imports.suggestions import accept_suggestions, take_back_accepted
 from cultivate.services.imports.template import roster_template
 from cultivate.services.imports.touched import ImportTouched, Touched
 from cultivate.services.imports.undo import undo
@@ -31,6 +32,7 @@ __all__ = [
     "ImportTouched",
     "Touched",
     "Upload",
+    "accept_suggestions",
     "commit",
     "decide",
     "decide_many",
@@ -39,6 +41,7 @@ __all__ = [
     "get_kind",
     "keep",
     "look",
+    "mark_of",
     "none_of_the_rest",
     "open_file",
     "preview",
@@ -49,5 +52,6 @@ __all__ = [
     "returned_workbook",
     "roster_template",
     "run",
+    "take_back_accepted",
     "undo",
 ]

@@ -1,28 +1,25 @@
 """Carrying a preview out, in one transaction."""
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, cast, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cultivate.db import bulk
 from cultivate.domain.actor import Actor
 from cultivate.errors import N_, Invalid
-from cultivate.models import Firm, ImportBatch, ImportRow
+from cultivate.models import Firm, ImportBatch
 from cultivate.services import audit, ledger, long_work
 from cultivate.services.imports.batches import batch_for_update
 from cultivate.services.imports.kinds import get_kind
-from cultivate.services.imports.options import ALL, GOOD, POLICIES, ImportOptions
+from cultivate.services.imports.options import ALL, GOOD, POLICIES
+from cultivate.services.imports.rows import judged_anew, keep_verdicts
 from cultivate.services.imports.upload import count
-from cultivate.services.imports.verdict import CREATE, UNFIT, UPDATE, InputRow, Verdict
+from cultivate.services.imports.verdict import CREATE, UNFIT, UPDATE, Verdict
 
 _WRITTEN = frozenset({CREATE, UPDATE})
 _SHOWN = 10
-_READ_AT_ONCE = 1_000
-_WRITTEN_AT_ONCE = 5_000
 
 
 @long_work.seldom_collecting()
@@ -41,7 +38,7 @@ def commit(session: Session, actor: Actor, batch_id: int, policy: str = GOOD) ->
     batch.policy = checked_policy(policy)
     # who writes the ledger waits from here on, so nothing is booked between verdict and writing
     moment = ledger.begin(session)
-    verdicts = get_kind(batch.kind).judge(session, actor, _options(batch), _stored(session, batch.id))
+    verdicts = judged_anew(session, actor, batch)
     carry_out(session, actor, batch, verdicts, moment)
 
 
@@ -52,7 +49,7 @@ def carry_out(
     if batch.policy == ALL:
         _refuse_unless_all(verdicts)
     booked = get_kind(batch.kind).write(session, actor, batch, verdicts)
-    _keep(session, batch.id, verdicts)
+    keep_verdicts(session, batch.id, verdicts, _versions(session, verdicts))
     batch.counts = count(batch.kind, verdicts) | {"booked": booked}
     batch.status = "committed"
     batch.committed_at = moment
@@ -80,75 +77,11 @@ def _refuse_unless_all(verdicts: Sequence[Verdict]) -> None:
         raise Invalid(message, field="policy", code="rows-rejected", count=len(left), rows=shown)
 
 
-def _options(batch: ImportBatch) -> ImportOptions:
-    return ImportOptions.of_batch(batch.options, batch.track, batch.issued_on)
-
-
-def _stored(session: Session, batch_id: int) -> list[InputRow]:
-    rows = session.execute(
-        select(ImportRow.number, ImportRow.values, ImportRow.decision, ImportRow.firm_id, ImportRow.given)
-        .where(ImportRow.batch_id == batch_id)
-        .order_by(ImportRow.number)
-        .execution_options(yield_per=_READ_AT_ONCE)
-    )
-    # every row's JSON makes its keys anew: a hundred thousand rows share one set of them
-    return [
-        InputRow(
-            number,
-            {sys.intern(key): text for key, text in cells.items()},
-            decision,
-            firm_id if decision else None,
-            given,
-        )
-        for number, cells, decision, firm_id, given in rows
-    ]
-
-
-def _keep(session: Session, batch_id: int, verdicts: Sequence[Verdict]) -> None:
-    """Write the verdicts that were carried out, with the version in which each firm was left.
-
-    Most are as the preview has them: of those the firm alone is written.
-    """
-    versions = _versions(
-        session, [v.firm_id for v in verdicts if v.outcome in _WRITTEN and v.firm_id is not None]
-    )
-    kept = {row.number: row for row in session.execute(_as_kept(batch_id))}
-    placed: list[dict[str, Any]] = []
-    judged: list[dict[str, Any]] = []
-    for verdict in verdicts:
-        row = kept[verdict.number]
-        version = versions.get(verdict.firm_id or 0) if verdict.outcome in _WRITTEN else None
-        place = {"key": row.id, "firm": verdict.firm_id, "version": version}
-        if row.outcome != verdict.outcome or not row.bare or verdict.problems or verdict.changes:
-            said = {"verdict": verdict.outcome, "why": verdict.problems, "what": verdict.changes}
-            judged.append(place | said)
-        elif row.firm_id != verdict.firm_id or version is not None:
-            placed.append(place)
-    table: Any = ImportRow.__table__
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("key"))
-        .values(firm_id=bindparam("firm"), firm_version=bindparam("version"))
-    )
-    told = {"outcome": "verdict", "problems": "why", "changes": "what"}
-    whole = statement.values({key: bindparam(name, type_=table.c[key].type) for key, name in told.items()})
-    connection = session.connection()
-    for each, rows in ((statement, placed), (whole, judged)):
-        for start in range(0, len(rows), _WRITTEN_AT_ONCE):
-            connection.execute(each, rows[start : start + _WRITTEN_AT_ONCE])
-
-
-def _as_kept(batch_id: int) -> Select[Any, Any, Any, Any, Any]:
-    """The rows as the preview left them; ``bare``: neither problems nor changes were kept."""
-    nothing = [cast(column, String) == "[]" for column in (ImportRow.problems, ImportRow.changes)]
-    return select(
-        ImportRow.id, ImportRow.number, ImportRow.outcome, ImportRow.firm_id, and_(*nothing).label("bare")
-    ).where(ImportRow.batch_id == batch_id)
-
-
-def _versions(session: Session, firm_ids: Iterable[int]) -> dict[int, int]:
+def _versions(session: Session, verdicts: Sequence[Verdict]) -> dict[int, int]:
+    """By row that was written, the version in which its firm was left."""
+    written = {v.number: v.firm_id for v in verdicts if v.outcome in _WRITTEN and v.firm_id is not None}
     found: dict[int, int] = {}
-    for part in bulk.parts(firm_ids):
+    for part in bulk.parts(written.values()):
         rows = session.execute(select(Firm.id, Firm.version).where(bulk.among(Firm.id, part)))
         found.update((firm_id, version) for firm_id, version in rows)
-    return found
+    return {number: found[firm_id] for number, firm_id in written.items() if firm_id in found}

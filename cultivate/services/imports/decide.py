@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from cultivate import clock
 from cultivate.domain.actor import Actor
-from cultivate.errors import N_, Conflict, Invalid, NotFound
+from cultivate.errors import N_, Conflict, Invalid
 from cultivate.models import ImportBatch, ImportRow
 from cultivate.services import audit
-from cultivate.services.imports.batches import batch_for_update
+from cultivate.services.imports.batches import batch_for_update, rows_for_update
 from cultivate.services.imports.kind import Decided, Refusals
 from cultivate.services.imports.kinds import OUTCOMES, get_kind
-from cultivate.services.imports.known_firms import chunks
 from cultivate.services.imports.verdict import NOT_OURS, TO_DECIDE
 
 
@@ -25,29 +24,39 @@ def decide(
     decision: str,
     firm_id: int | None = None,
     given: Mapping[str, str] | None = None,
+    seen: str | None = None,
 ) -> None:
     """Keep the decision for the row: ``ours`` with the firm, or ``not_ours``; it is remembered for the name.
 
     ``new`` registers the firm of the line in the street that was ``given``, ``lead`` does so without recording
     what the list says. In a preview the commit acts on it and it may be changed until then; in an import that
     was done it is acted on at once. Raises ``Invalid`` when the row leaves nothing to decide or the firm has
-    another row.
+    another row, ``Conflict`` when something else was decided since ``seen`` (``mark_of``).
     """
     decided = Decided(decision, firm_id, given or {})
-    refused = decide_many(session, actor, batch_id, [number], decided)
+    refused = decide_many(session, actor, batch_id, [number], decided, seen)
     if refused:
         raise refused[number]
 
 
 def decide_many(
-    session: Session, actor: Actor, batch_id: int, numbers: Sequence[int], decided: Decided
+    session: Session,
+    actor: Actor,
+    batch_id: int,
+    numbers: Sequence[int],
+    decided: Decided,
+    seen: str | None = None,
 ) -> Refusals:
     """The same decision for many rows of an import; returns by row why some could not be decided so.
 
-    Raises ``NotFound`` for a row that is not there.
+    Raises ``NotFound`` for a row that is not there, ``Conflict`` where one is decided otherwise than was ``seen``.
     """
     batch = batch_for_update(session, actor, batch_id)
-    rows = _rows(session, batch, numbers)
+    rows = rows_for_update(session, batch, numbers)
+    for row in rows:
+        if seen is not None and mark_of(row.decision, row.firm_id) != seen:
+            message = N_("Row %(row)s was decided by somebody in the meantime. Look at it again.")
+            raise Conflict(message, row=row.number)
     kind = get_kind(batch.kind)
     if kind.decide is None:
         raise Invalid(N_("There is nothing to decide about this row."), field="decision", code="not-open")
@@ -66,6 +75,11 @@ def decide_many(
     return refused
 
 
+def mark_of(decision: str | None, firm_id: int | None) -> str:
+    """What a form carries of a decision as its page showed it; nothing while there is none."""
+    return f"{decision}:{firm_id or ''}" if decision else ""
+
+
 def none_of_the_rest(session: Session, actor: Actor, batch_id: int, expected: int) -> int:
     """Say of every line of an import that still waits that it is not ours; returns how many.
 
@@ -79,21 +93,6 @@ def none_of_the_rest(session: Session, actor: Actor, batch_id: int, expected: in
         raise Conflict(message, count=len(numbers), expected=expected)
     refused = decide_many(session, actor, batch_id, numbers, Decided(NOT_OURS))
     return len(numbers) - len(refused)
-
-
-def _rows(session: Session, batch: ImportBatch, numbers: Sequence[int]) -> list[ImportRow]:
-    wanted = sorted(set(numbers))
-    rows: list[ImportRow] = []
-    for part in chunks(wanted):
-        rows += session.scalars(
-            select(ImportRow)
-            .where(ImportRow.batch_id == batch.id, ImportRow.number.in_(part))
-            .order_by(ImportRow.number)
-            .execution_options(populate_existing=True)
-        )
-    if len(rows) != len(wanted):
-        raise NotFound
-    return rows
 
 
 def recount(session: Session, batch: ImportBatch, booked: int = 0) -> None:

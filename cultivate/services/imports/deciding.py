@@ -24,6 +24,7 @@ from cultivate.services.imports.verdict import (
     UPDATE,
     InputRow,
     Verdict,
+    without_decision,
 )
 from cultivate.services.stages import firm_in_scope
 
@@ -65,7 +66,7 @@ def decider(
         }
         taken = [(row, each) for row, each in judged if row.number not in refused]
         for row, verdict in taken:
-            row.decision, row.given = decided.decision, dict(decided.given)
+            row.decision, row.given = decided.decision, without_decision(row.given) | dict(decided.given)
             _keep(row, verdict)
         session.flush()
         if batch.status != "committed":

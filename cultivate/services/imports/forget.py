@@ -16,7 +16,15 @@ from cultivate.services.imports.batches import batch_for_update
 from cultivate.services.imports.decide import recount
 from cultivate.services.imports.kinds import get_kind
 from cultivate.services.imports.options import ImportOptions
-from cultivate.services.imports.verdict import NOT_OURS, OURS, TO_DECIDE, UNMATCHED, InputRow, Verdict
+from cultivate.services.imports.verdict import (
+    NOT_OURS,
+    OURS,
+    TO_DECIDE,
+    UNMATCHED,
+    InputRow,
+    Verdict,
+    without_decision,
+)
 
 
 def forget(session: Session, actor: Actor, row_id: int) -> int:
@@ -76,7 +84,7 @@ def _open_again(session: Session, actor: Actor, batch: ImportBatch, rows: Sequen
     again = [row for row in rows if batch.status == "preview" or row.decision == NOT_OURS]
     for row in again:
         row.decision = row.firm_id = row.decided_by_id = row.decided_at = None
-        row.given = {}
+        row.given = without_decision(row.given)
     session.flush()
     if not again:
         return 0

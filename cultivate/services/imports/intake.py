@@ -24,9 +24,6 @@ from cultivate.spreadsheets.reading import promises, said_twice
 BY_HAND, BY_LAYOUT, BY_TITLES = "hand", "layout", "titles"
 _MOST_LEFT_OUT = 40
 
-Decisions = Mapping[tuple[str, str], tuple[str, int | None]]
-"""Decision and firm by name and code of the row: what people decided before the columns were set anew."""
-
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -98,31 +95,18 @@ def read_or_ask(
     return judged(session, actor, upload, *found)
 
 
-def read_by_hand(
-    session: Session,
-    actor: Actor,
-    upload: Upload,
-    reading: Reading,
-    decisions: Decisions,
-) -> Taken:
+def read_by_hand(session: Session, actor: Actor, upload: Upload, reading: Reading) -> Taken:
     """As a person set sheet, header and columns."""
     sheet = interpret(open_file(upload), upload.kind, reading)
-    return judged(session, actor, upload, sheet, {"source": BY_HAND}, decisions)
+    return judged(session, actor, upload, sheet, {"source": BY_HAND})
 
 
 @long_work.seldom_collecting()
-def judged(
-    session: Session,
-    actor: Actor,
-    upload: Upload,
-    sheet: Sheet,
-    how: Mapping[str, Any],
-    decisions: Decisions | None = None,
-) -> Taken:
+def judged(session: Session, actor: Actor, upload: Upload, sheet: Sheet, how: Mapping[str, Any]) -> Taken:
     """Every row with its verdict; the sheet keeps its columns and gives its rows away."""
     if not sheet.rows:
         raise FileUnreadable(N_("There are columns in the file, but no row of data."), field="file")
-    rows = [_input(row, decisions or {}) for row in sheet.rows]
+    rows = [InputRow(row.number, _cells(row)) for row in sheet.rows]
     # a hundred thousand rows are kept once, not in each form that they pass through
     sheet.rows.clear()
     long_work.say(long_work.CHECKING, 0, len(rows))
@@ -158,12 +142,6 @@ def _read_as(sheet: Sheet) -> dict[str, Any]:
         "left_out": [column.heading[:60] for column in sheet.left_out][:_MOST_LEFT_OUT],
         "notes": [{"msgid": note.msgid, "params": dict(note.params)} for note in sheet.notes],
     }
-
-
-def _input(row: RawRow, decisions: Decisions) -> InputRow:
-    cells = _cells(row)
-    decision, firm_id = decisions.get((cells.get("name", ""), cells.get("uscc", "")), (None, None))
-    return InputRow(row.number, cells, decision, firm_id)
 
 
 def _cells(row: RawRow) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import String, cast, or_, select, update
 from sqlalchemy.orm import Session
 
 from cultivate.domain.actor import Actor
@@ -27,7 +27,9 @@ from cultivate.services.imports.intake import (
 )
 from cultivate.services.imports.options import ImportOptions
 from cultivate.services.imports.recognise import recognisers
+from cultivate.services.imports.rows import refresh
 from cultivate.services.imports.upload import MAPPING, WAITING, clear_rows, fill
+from cultivate.services.imports.verdict import accepted_of
 from cultivate.spreadsheets import Reading, Table
 from cultivate.spreadsheets.guess import is_numeric
 from cultivate.spreadsheets.reading import Found, find, said_twice
@@ -114,7 +116,7 @@ def look(
 def read_again(session: Session, actor: Actor, batch_id: int, reading: Reading | None) -> Taken:
     """The file read as a person says, or by its titles (``None``), its rows judged anew. Writes nothing.
 
-    What was decided about rows stays with them. Raises ``Invalid`` for columns that cannot be,
+    What was decided about rows is told them by ``remap``. Raises ``Invalid`` for columns that cannot be,
     ``NoKnownColumn`` where no firm can be told.
     """
     batch = session.scalar(select(ImportBatch).where(ImportBatch.id == batch_id, imports.visible(actor)))
@@ -126,12 +128,11 @@ def read_again(session: Session, actor: Actor, batch_id: int, reading: Reading |
     if reading is None:
         return read_or_ask(session, actor, upload, open_file(upload), by_memory=False)
     _check(reading.columns, batch.kind)
-    decided = {key: (str(row.decision), row.firm_id) for key, row in _decided(session, batch).items()}
-    return read_by_hand(session, actor, upload, reading, decided)
+    return read_by_hand(session, actor, upload, reading)
 
 
 def remap(session: Session, actor: Actor, batch_id: int, taken: Taken) -> None:
-    """Give the import what was read again.
+    """Give the import what was read again; what a person said of rows stays with those that say the same.
 
     Columns set by hand are remembered for the layout; where it is read by titles, they are forgotten.
     """
@@ -141,7 +142,8 @@ def remap(session: Session, actor: Actor, batch_id: int, taken: Taken) -> None:
     if taken.how.get("source") != BY_HAND:
         layouts.forget(session, batch.kind, batch.signature)
     _refill(session, batch, taken)
-    _keep_decisions(session, batch, decided)
+    if _keep_decisions(session, batch, decided):
+        refresh(session, actor, batch)
     if taken.sheet is not None and taken.how["source"] == BY_HAND:
         columns = {column.index: column.key or "" for column in taken.sheet.columns}
         layouts.remember(session, actor, batch.kind, taken.sheet.signature, columns)
@@ -173,42 +175,58 @@ def _check(columns: Mapping[int, str], kind: str) -> None:
 
 
 def _decided(session: Session, batch: ImportBatch) -> dict[tuple[str, str], ImportRow]:
-    """Rows that somebody decided, by what they say of the firm."""
+    """Rows of which somebody said something, by what the file says of the firm."""
     rows = session.scalars(
         select(ImportRow)
-        .where(ImportRow.batch_id == batch.id, ImportRow.decision.is_not(None))
+        .where(
+            ImportRow.batch_id == batch.id,
+            or_(ImportRow.decision.is_not(None), cast(ImportRow.given, String) != "{}"),
+        )
         .order_by(ImportRow.number)
     ).all()
-    found = {(row.values.get("name", ""), row.values.get("uscc", "")): row for row in rows}
+    found = {}
     for row in rows:
         session.expunge(row)
+        read = {key: change["before"] for key, change in accepted_of(row.given).items()}
+        found[_key(row.values | read)] = row
     return found
+
+
+def _key(cells: Mapping[str, str]) -> tuple[str, str]:
+    return cells.get("name", ""), cells.get("uscc", "")
 
 
 def _keep_decisions(
     session: Session, batch: ImportBatch, decided: Mapping[tuple[str, str], ImportRow]
-) -> None:
-    """Who decided and when goes over to the row that says the same."""
+) -> bool:
+    """What was said of a row goes over to the one that says the same, with who said it; whether there was any."""
     if not decided:
-        return
+        return False
     rows = session.execute(
         select(ImportRow.id, ImportRow.values).where(ImportRow.batch_id == batch.id).order_by(ImportRow.id)
     )
+    kept = False
     for row_id, values in rows.all():
-        before = decided.get((values.get("name", ""), values.get("uscc", "")))
+        before = decided.get(_key(values))
         if before is not None:
+            kept = True
+            accepted = {key: change["after"] for key, change in accepted_of(before.given).items()}
             session.execute(
                 update(ImportRow)
                 .where(ImportRow.id == row_id)
                 .values(
-                    decision=before.decision,
-                    firm_id=before.firm_id,
-                    decided_by_id=before.decided_by_id,
-                    decided_at=before.decided_at,
-                    given=before.given,
-                    remembered=before.remembered,
+                    {
+                        ImportRow.values: values | accepted,
+                        ImportRow.decision: before.decision,
+                        ImportRow.firm_id: before.firm_id,
+                        ImportRow.decided_by_id: before.decided_by_id,
+                        ImportRow.decided_at: before.decided_at,
+                        ImportRow.given: before.given,
+                        ImportRow.remembered: before.remembered,
+                    }
                 )
             )
+    return kept
 
 
 def _kept(batch: BatchRow, sheet: int | None, header_row: int | None) -> Reading | None:

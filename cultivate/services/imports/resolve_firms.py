@@ -101,7 +101,7 @@ class Resolver:
         if not changes:
             return Verdict(verdict.number, UNCHANGED, verdict.firm_id, problems=odd)
         content = verdict.content.without(older)
-        return Verdict(verdict.number, UPDATE, verdict.firm_id, odd, changes, content)
+        return Verdict(verdict.number, UPDATE, verdict.firm_id, odd, changes, content, verdict.seen)
 
     def _lay_in_chosen(self, values: dict[str, Value]) -> list[Problem]:
         """Rows that name no street (or park) lie in the chosen one; a row that names another is mistaken."""
@@ -213,7 +213,7 @@ def _known(number: int, values: Mapping[str, Value], firm: Known, warnings: list
         found = rejected(number, [])
         found.problems = [kept_invalid(problem) for problem in problems]
         return found
-    return Verdict(number, UPDATE, firm.id, changes=changes, content=said)
+    return Verdict(number, UPDATE, firm.id, changes=changes, content=said, seen=firm.version)
 
 
 def _without_place(said: FirmData, firm: Known, warnings: list[Problem]) -> FirmData:

@@ -10,6 +10,7 @@ from cultivate.i18n import _
 from cultivate.queries import imports, units
 from cultivate.queries.imports import BatchRow, RowView
 from cultivate.queries.units import Unit
+from cultivate.services.imports.verdict import accepted_of
 from cultivate.services.imports.words import OUTCOME_LABELS, message
 from cultivate.spreadsheets import SheetSpec, write_xlsx
 from cultivate.spreadsheets.annotate import annotate
@@ -18,7 +19,7 @@ from cultivate.spreadsheets.annotate import annotate
 def returned_workbook(session: Session, actor: Actor, batch_id: int) -> tuple[str, bytes]:
     """File name and .xlsx: the uploaded workbook with two more columns, or the rows as a plain table.
 
-    Only an .xlsx keeps its layout; a PDF, a Word file or a CSV comes back as a table of what was understood.
+    Only an .xlsx keeps its layout; a PDF, a Word file or a CSV comes back as a table of what was read.
     """
     batch = imports.get_batch(session, actor, batch_id)
     rows = imports.all_rows(session, actor, batch_id)
@@ -32,8 +33,11 @@ def returned_workbook(session: Session, actor: Actor, batch_id: int) -> tuple[st
 
 
 def reasons(row: RowView, names: dict[str, Unit]) -> str:
-    """Every problem of a row on one line, with the repair that was proved."""
-    told = []
+    """Every problem of a row on one line, with the repair that was proved, and the repairs taken over."""
+    told = [
+        _("Accepted: %(before)s became %(after)s.", before=change["before"], after=change["after"])
+        for change in accepted_of(row.given).values()
+    ]
     for problem in row.problems:
         text = message(problem, names)
         if problem["suggestion"]:
@@ -54,8 +58,13 @@ def _table(
             (titles[0], "text", 12),
             (titles[1], "text", 60),
         ],
-        ([row.number, *(row.values.get(key, "") for key in keys), *remarks[row.number]] for row in rows),
+        ([row.number, *(_read(row).get(key, "") for key in keys), *remarks[row.number]] for row in rows),
     )
     target = io.BytesIO()
     write_xlsx(target, [spec])
     return target.getvalue()
+
+
+def _read(row: RowView) -> dict[str, str]:
+    """The cells as they stand in the file."""
+    return {**row.values, **{key: change["before"] for key, change in accepted_of(row.given).items()}}

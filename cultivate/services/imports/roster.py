@@ -1,7 +1,7 @@
 """The kind ``firms``: a roster's new and changed firms, as candidates at ``discover``."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -100,10 +100,24 @@ def _write(session: Session, actor: Actor, batch: ImportBatch, verdicts: Sequenc
         for verdict in verdicts
         if verdict.outcome == UPDATE and verdict.firm_id is not None
     ]
+    _refuse_edited(session, {v.firm_id: v.seen for v in verdicts if v.outcome == UPDATE and v.firm_id})
     firm_bulk.update_many(session, importer, updates, batch.id)
     written = [*ids, *(firm_id for firm_id, _ in updates)]
     tracks = ImportOptions.of_batch(batch.options, batch.track, batch.issued_on).opened_tracks
     return stages.open_many(session, importer, written, tracks, clock.today(), batch.id)
+
+
+def _refuse_edited(session: Session, seen: Mapping[int, int | None]) -> None:
+    """Raise ``Conflict`` where somebody has edited a firm since it was compared with its row, a moment ago.
+
+    The firms are held from here on.
+    """
+    for part in known_firms.chunks(sorted(seen)):
+        held = select(Firm.id, Firm.version, Firm.name).where(Firm.id.in_(part)).order_by(Firm.id)
+        for firm_id, version, name in session.execute(held.with_for_update()):
+            if version != seen[firm_id]:
+                message = N_("Somebody edited %(name)s in this moment. Nothing was imported; try again.")
+                raise Conflict(message, name=name)
 
 
 def _decide(

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from cultivate.errors import N_, Invalid
 from cultivate.i18n import _
 from cultivate.models import (
+    Attachment,
     Candidacy,
     Firm,
+    FirmLink,
     FirmNeed,
     ImportBatch,
     ImportRow,
@@ -20,8 +22,8 @@ from cultivate.models import (
     StageMove,
 )
 from cultivate.services.imports.known_firms import chunks
-from cultivate.services.imports.options import RELOCATIONS
-from cultivate.services.imports.verdict import MATCHED
+from cultivate.services.imports.options import FIRMS, RELOCATIONS
+from cultivate.services.imports.verdict import CREATE, MATCHED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 SHOWN = 10
 
 EDITED, MOVED, SERVED, PROPOSED, ASKED = "edited", "moved", "served", "proposed", "asked"
+ATTACHED, LINKED = "attached", "linked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,10 @@ class ImportTouched(Invalid):
 
 
 def refuse_touched(session: Session, batch: ImportBatch) -> None:
-    """Raise ``ImportTouched`` where a firm of the batch was edited, moved, served, proposed or asked since."""
+    """Raise ``ImportTouched`` where a firm of the batch was edited, moved, served, proposed or asked since.
+
+    One that the batch brought would go, and what hangs on it with it: a paper or a link stands in the way too.
+    """
     parts = chunks(_firm_ids(session, batch))
     refuse(session, (mark for part in parts for mark in _since(session, batch, part)))
 
@@ -83,7 +89,7 @@ def refuse(session: Session, marks: Iterable[tuple[int, str]]) -> None:
 def _firm_ids(session: Session, batch: ImportBatch) -> list[int]:
     """Firms that the batch wrote or certified."""
     rows = select(ImportRow.firm_id).where(ImportRow.batch_id == batch.id, ImportRow.firm_id.is_not(None))
-    if batch.kind == "firms":
+    if batch.kind == FIRMS:
         rows = rows.where(ImportRow.firm_version.is_not(None))
     else:
         rows = rows.where(or_(ImportRow.outcome == MATCHED, ImportRow.firm_version.is_not(None)))
@@ -100,12 +106,25 @@ def _since(session: Session, batch: ImportBatch, ids: Sequence[int]) -> Iterator
         statement = (
             select(Candidacy.firm_id)
             .join(model, model.candidacy_id == Candidacy.id)
-            .where(_of_firms(batch, ids), at >= batch.committed_at)
+            .where(_of_firms(session, batch, ids), at >= batch.committed_at)
         )
         yield from _marked(session.scalars(statement), what)
-    if batch.kind == "firms":  # taking it back would take the firm away, and its wish with it
-        wishes = FirmNeed.firm_id.in_(ids), FirmNeed.recorded_at >= batch.committed_at
-        yield from _marked(session.scalars(select(FirmNeed.firm_id).where(*wishes)), ASKED)
+    brought, done = _brought(session, batch, ids), batch.committed_at
+    for what, firm, *since in (
+        (ASKED, FirmNeed.firm_id, FirmNeed.recorded_at >= done),
+        (ATTACHED, Attachment.firm_id, Attachment.recorded_at >= done, Attachment.deleted_at.is_(None)),
+        (LINKED, FirmLink.firm_id, FirmLink.recorded_at >= done),
+        (LINKED, FirmLink.other_id, FirmLink.recorded_at >= done),
+    ):
+        yield from _marked(session.scalars(select(firm).where(firm.in_(brought), *since)), what)
+
+
+def _brought(session: Session, batch: ImportBatch, ids: Sequence[int]) -> Sequence[int]:
+    """Firms that the batch may take away again: those of a roster, and those that a list has registered."""
+    if batch.kind == FIRMS:
+        return ids
+    rows = select(ImportRow.firm_id).where(ImportRow.batch_id == batch.id, ImportRow.outcome == CREATE)
+    return [firm_id for firm_id in session.scalars(rows.where(ImportRow.firm_id.in_(ids))) if firm_id]
 
 
 def _marked(ids: Iterable[int], what: str) -> Iterator[tuple[int, str]]:
@@ -113,7 +132,12 @@ def _marked(ids: Iterable[int], what: str) -> Iterator[tuple[int, str]]:
 
 
 def _edited(session: Session, batch: ImportBatch, ids: Sequence[int]) -> list[int]:
-    """Every edit, merge and change of street makes a firm's version grow."""
+    """Every edit, merge and change of street makes a firm's version grow.
+
+    The firms are held until the transaction ends: an edit that comes in this moment waits and is refused then.
+    """
+    held = select(Firm.id).where(Firm.id.in_(ids)).order_by(Firm.id).with_for_update()
+    session.execute(held)
     return list(
         session.scalars(
             select(Firm.id)
@@ -134,7 +158,7 @@ def _moved(session: Session, batch: ImportBatch, ids: Sequence[int]) -> list[int
     moves = (
         select(Candidacy.firm_id, StageMove.id, StageMove.recorded_at, StageMove.import_batch_id)
         .join(StageMove, StageMove.candidacy_id == Candidacy.id)
-        .where(_of_firms(batch, ids))
+        .where(_of_firms(session, batch, ids))
         .order_by(StageMove.id)
     )
     own: dict[int, int] = {}
@@ -152,8 +176,10 @@ def _moved(session: Session, batch: ImportBatch, ids: Sequence[int]) -> list[int
     ]
 
 
-def _of_firms(batch: ImportBatch, ids: Sequence[int]) -> ColumnElement[bool]:
-    """Candidacies of these firms; a list speaks of one track, a roster and a relocation of the firm."""
+def _of_firms(session: Session, batch: ImportBatch, ids: Sequence[int]) -> ColumnElement[bool]:
+    """Candidacies of these firms; a list speaks of one track, but for a firm that it has brought."""
     condition = Candidacy.firm_id.in_(ids)
-    one_track = batch.track and batch.kind != RELOCATIONS
-    return and_(condition, Candidacy.track == batch.track) if one_track else condition
+    if not batch.track or batch.kind == RELOCATIONS:
+        return condition
+    brought = _brought(session, batch, ids)
+    return and_(condition, or_(Candidacy.track == batch.track, Candidacy.firm_id.in_(brought)))

@@ -10,6 +10,7 @@ from typing import Any
 
 from cultivate.domain.values import Problem
 from cultivate.errors import Invalid
+from cultivate.models.import_batch import ACCEPTED
 
 CREATE, UPDATE, UNCHANGED, DUPLICATE, REJECTED = "create", "update", "unchanged", "duplicate", "rejected"
 MATCHED, TO_DECIDE, UNMATCHED = "matched", "to_decide", "unmatched"
@@ -40,7 +41,10 @@ class InputRow:
 
 @dataclass(slots=True)
 class Verdict:
-    """``content`` is what a commit writes: a ``FirmData`` or a list's ``Entry``; it is not kept."""
+    """``content`` is what a commit writes: a ``FirmData`` or a list's ``Entry``; it is not kept.
+
+    Nor is ``seen``: of an update, the version of the firm that was compared.
+    """
 
     number: int
     outcome: str
@@ -48,6 +52,7 @@ class Verdict:
     problems: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     content: Any = None
+    seen: int | None = None
 
 
 def kept(problem: Problem, *, warning: bool = False) -> dict[str, Any]:
@@ -72,3 +77,13 @@ def kept_invalid(error: Invalid) -> dict[str, Any]:
 def rejected(number: int, problems: Iterable[Problem]) -> Verdict:
     """A row that is not written, and every reason why."""
     return Verdict(number, REJECTED, problems=[kept(problem) for problem in problems])
+
+
+def without_decision(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a person added to a row, that which does not belong to its decision."""
+    return {key: value for key, value in given.items() if key == ACCEPTED}
+
+
+def accepted_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """By column, ``before`` and ``after`` of the suggestions that were taken over."""
+    return dict(given.get(ACCEPTED, {}))

@@ -5,7 +5,18 @@ from flask import Blueprint
 blueprint = Blueprint("imports", __name__)
 
 # the views bind themselves to the blueprint
-from cultivate.web.imports import acts, columns, decisions, files, leads, listing, page, queue, working  # noqa: E402
+from cultivate.web.imports import (  # noqa: E402
+    acts,
+    columns,
+    decisions,
+    files,
+    leads,
+    listing,
+    page,
+    queue,
+    suggestions,
+    working,
+)
 
 __all__ = [
     "acts",
@@ -17,5 +28,6 @@ __all__ = [
     "listing",
     "page",
     "queue",
+    "suggestions",
     "working",
 ]

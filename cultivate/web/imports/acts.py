@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 
 from cultivate.domain.permissions import Act
-from cultivate.errors import CultivateError, Invalid
+from cultivate.errors import Conflict, CultivateError, Invalid
 from cultivate.i18n import _, say
 from cultivate.queries import imports as queries
 from cultivate.services import imports, long_work
@@ -20,8 +20,10 @@ def _back(batch_id: int) -> Any:
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 
-def _refused(batch_id: int, error: Invalid) -> Any:
+def _refused(batch_id: int, error: Invalid | Conflict) -> Any:
     db().rollback()
+    if isinstance(error, Conflict):
+        return import_page(batch_id, refusal=say(error)), 409
     if isinstance(error, ImportTouched):
         return import_page(batch_id, touched=error), 422
     return import_page(batch_id, refusal=say(error)), 422
@@ -41,7 +43,7 @@ def commit(batch_id: int) -> Any:
     except CultivateError as error:
         db().rollback()
         long_work.give_up(key)
-        if isinstance(error, Invalid):
+        if isinstance(error, Conflict | Invalid):
             return _refused(batch_id, error)
         raise
     long_work.finish(db(), key)

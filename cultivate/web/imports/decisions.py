@@ -5,7 +5,7 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from cultivate.domain.permissions import Act
-from cultivate.errors import Invalid, NotFound
+from cultivate.errors import Conflict, Invalid, NotFound
 from cultivate.i18n import say
 from cultivate.queries import firms
 from cultivate.services import imports
@@ -25,6 +25,11 @@ def _firm() -> int | None:
     return request.form.get("firm", type=whole)
 
 
+def _refused(batch_id: int, error: Conflict | Invalid) -> Any:
+    db().rollback()
+    return import_page(batch_id, refusal=say(error)), 409 if isinstance(error, Conflict) else 422
+
+
 @blueprint.post("/imports/<int:batch_id>/rows/<int:row_number>/decide")
 @needs(Act.IMPORT_LISTS)
 def decide(batch_id: int, row_number: int) -> Any:
@@ -32,10 +37,10 @@ def decide(batch_id: int, row_number: int) -> Any:
     decision = request.form.get("decision", "")
     try:
         firm_id = _firm() if decision == OURS else None
-        imports.decide(db(), actor(), batch_id, row_number, decision, firm_id)
-    except Invalid as error:
-        db().rollback()
-        return import_page(batch_id, refusal=say(error)), 422
+        seen = request.form.get("seen")
+        imports.decide(db(), actor(), batch_id, row_number, decision, firm_id, seen=seen)
+    except (Conflict, Invalid) as error:
+        return _refused(batch_id, error)
     except NotFound as error:
         if not error.params:  # the import itself is not there, or not theirs
             raise
@@ -50,10 +55,10 @@ def decide(batch_id: int, row_number: int) -> Any:
 def settle(batch_id: int, row_number: int) -> Any:
     """Keep which value counts of a row that was changed here since its export."""
     try:
-        imports.decide(db(), actor(), batch_id, row_number, request.form.get("decision", ""))
-    except Invalid as error:
-        db().rollback()
-        return import_page(batch_id, refusal=say(error)), 422
+        decision, seen = request.form.get("decision", ""), request.form.get("seen")
+        imports.decide(db(), actor(), batch_id, row_number, decision, seen=seen)
+    except (Conflict, Invalid) as error:
+        return _refused(batch_id, error)
     outcome, page = request.form.get("outcome"), request.form.get("page")
     return redirect(
         url_for("imports.show", batch_id=batch_id, outcome=outcome, page=page, _anchor=f"row-{row_number}")

@@ -1,5 +1,6 @@
 """``/imports/<id>``: what would become of each row, or what became of it."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -11,12 +12,16 @@ from cultivate.queries import list_leads, units
 from cultivate.queries.imports import BatchRow
 from cultivate.services.imports import OUTCOMES, ImportTouched, get_kind
 from cultivate.services.imports.upload import MAPPING
-from cultivate.services.imports.verdict import UNFIT
+from cultivate.services.imports.verdict import CONFLICT, TO_DECIDE, UNFIT
 from cultivate.web.access import needs
 from cultivate.web.imports import blueprint, wording
 from cultivate.web.imports.kind_words import kind_words
+from cultivate.web.imports.wording import Repair
 from cultivate.web.numbers import whole
 from cultivate.web.request import actor, db
+
+#: suggestions that are looked at and accepted together: more would be ticked unread
+REPAIRS_SHOWN = 100
 
 
 @blueprint.get("/imports/<int:batch_id>")
@@ -47,8 +52,31 @@ def import_page(batch_id: int, *, touched: ImportTouched | None = None, refusal:
         refusal=refusal,
         unit=known.get(batch.options.get("unit") or ""),
         same=queries.find_same_file(db(), actor(), batch) if batch.status == "preview" else None,
+        repairs=_repairs(batch),
         **_summary(batch),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """Suggestions that can be accepted, and those that were; the first of each, and how many there are."""
+
+    suggested: list[Repair] = field(default_factory=list)
+    suggested_total: int = 0
+    accepted: list[Repair] = field(default_factory=list)
+    accepted_total: int = 0
+
+
+def _repairs(batch: BatchRow) -> Repairs:
+    if batch.status not in {"preview", "committed"}:
+        return Repairs()
+    taken_over, accepted_total = queries.list_accepted(db(), actor(), batch.id, REPAIRS_SHOWN)
+    accepted = [repair for row in taken_over for repair in wording.accepted(batch, row)]
+    if batch.status != "preview" or not actor().may(get_kind(batch.kind).act):
+        return Repairs(accepted=accepted, accepted_total=accepted_total)
+    rows, total = queries.list_suggested(db(), actor(), batch.id, REPAIRS_SHOWN)
+    suggested = [repair for row in rows for repair in wording.suggested(batch, row)]
+    return Repairs(suggested, total, accepted, accepted_total)
 
 
 def _missed(batch: BatchRow) -> int:
@@ -70,6 +98,8 @@ def _summary(batch: BatchRow) -> dict[str, Any]:
         "sums": wording.sums(batch),
         "unfit": unfit,
         "good": wording.good_rows(batch),
+        "waits": batch.counts.get(TO_DECIDE, 0) + batch.counts.get(CONFLICT, 0),
+        "decided": batch.status == "preview" and queries.is_decided(db(), actor(), batch.id),
         "labels": wording.outcome_labels(),
         "touched_words": wording.touched_labels(),
         "tones": wording.TONES,

@@ -98,7 +98,8 @@ def queue_decide(batch_id: int, row_number: int) -> Any:
     decision = OURS if form.get("firm") or form.get("code", "").strip() else form.get("decision", "")
     given = {name: form[name].strip() for name in ("street", "issued_on") if form.get(name, "").strip()}
     try:
-        imports.decide(db(), actor(), batch_id, row_number, decision, _firm(decision), given)
+        firm_id, seen = _firm(decision), form.get("seen")
+        imports.decide(db(), actor(), batch_id, row_number, decision, firm_id, given, seen)
     except (Conflict, Invalid) as error:
         db().rollback()
         return _page(say(error), key, form), 422

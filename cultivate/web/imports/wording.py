@@ -12,8 +12,9 @@ from cultivate.errors import N_
 from cultivate.i18n import _, language
 from cultivate.queries.imports import BatchRow, FirmRef, RowView
 from cultivate.queries.units import Unit
-from cultivate.services.imports import KINDS, LISTS, OUTCOMES, get_kind
+from cultivate.services.imports import KINDS, LISTS, OUTCOMES, get_kind, mark_of
 from cultivate.services.imports.options import RELOCATIONS
+from cultivate.services.imports.verdict import accepted_of
 from cultivate.services.imports.words import OUTCOME_LABELS, message
 from cultivate.web.firms import labels
 
@@ -39,6 +40,8 @@ TOUCHED = {
     "served": N_("service recorded"),
     "proposed": N_("move proposed"),
     "asked": N_("wish written down"),
+    "attached": N_("paper added"),
+    "linked": N_("linked to another firm"),
 }
 
 
@@ -65,6 +68,17 @@ class Change:
     """What it was when the line was exported, where both have changed it since."""
 
 
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A suggestion for a cell, proved or taken over."""
+
+    number: int
+    name: str
+    column: str
+    before: str
+    after: str
+
+
 #: kinds in which a line that matches nobody can be registered
 NEW_KINDS = frozenset({LISTS, RELOCATIONS})
 WAYS = {
@@ -88,6 +102,10 @@ class RowWords:
     candidates: tuple[FirmRef, ...]
     effects: tuple[str, ...] = ()
     """What the line would bring about."""
+    accepted: tuple[Repair, ...] = ()
+    """What a person took over instead of what the file says."""
+    mark: str = ""
+    """Of what is decided: a form brings it back, so that nobody decides over what they have not seen."""
 
 
 def rows_in_words(
@@ -104,9 +122,30 @@ def rows_in_words(
             changes=tuple(_changes(row)),
             candidates=tuple(firms[key] for key in candidate_ids([row]) if key in firms),
             effects=tuple(_effects(row, units)),
+            accepted=tuple(accepted(batch, row)),
+            mark=mark_of(row.decision, row.decided_firm_id),
         )
         for row in rows
     ]
+
+
+def suggested(batch: BatchRow, row: RowView) -> Iterator[Repair]:
+    """The cell of a rejected row for which there is a suggestion, with both texts."""
+    found = next((each for each in row.problems if each["suggestion"] and each["field"] in row.values), None)
+    if found is not None:
+        key = found["field"]
+        yield _repair(batch, row, key, row.values[key], found["suggestion"])
+
+
+def accepted(batch: BatchRow, row: RowView) -> Iterator[Repair]:
+    """What was taken over in the row."""
+    for key, change in accepted_of(row.given).items():
+        yield _repair(batch, row, key, change["before"], change["after"])
+
+
+def _repair(batch: BatchRow, row: RowView, key: str, before: str, after: str) -> Repair:
+    column = batch.columns.get(key) or labels.field(key)
+    return Repair(row.number, asked_name(batch.kind, row.values), column, before, after)
 
 
 def candidate_ids(rows: Sequence[RowView]) -> list[int]:

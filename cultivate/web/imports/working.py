@@ -36,7 +36,8 @@ def upload_key() -> str:
 @needs(Act.IMPORT_FIRMS)
 def progress() -> Any:
     """One act: words, done and total; ``null`` when it is over or has not begun."""
-    found = working.find_working(db(), actor(), request.args.get("key", ""))
+    key = request.args.get("key", "")
+    found = working.find_working(db(), actor(), key) if key.isprintable() else None
     if found is None:
         return jsonify(None)
     return jsonify({"words": in_words(found), "done": found.done, "total": found.total})
