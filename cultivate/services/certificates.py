@@ -1,10 +1,10 @@
 """Certificates: entry into ``certify``, official lists, revocation and lapse."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from cultivate import clock, packs
@@ -147,8 +147,8 @@ def _leave(act: Act, candidacy: Candidacy, since: date, ends: Sequence[_End]) ->
     The firm's changes of street before the end are followed.
     """
     end = min(ends, key=lambda each: each.day)
-    lapse = _lapse_day(act.session, candidacy)
-    if lapse is not None and lapse < end.day:
+    lapse = lapse_day(act.session, candidacy)
+    if lapse is not None and lapse <= end.day:
         end = _End(day=lapse, account=Exit.EXPIRED, reason=N_("certificate ended"))
     for transfer in booking.later_transfers(act.session, candidacy.firm_id, since):
         if transfer.effective_on < end.day:
@@ -209,7 +209,7 @@ def supersede(
 
     ``caused_by_id`` is the entry whose taking back lets it stand again.
     """
-    lapse = _lapse_day(act.session, older)
+    lapse = lapse_day(act.session, older)
     if lapse is not None and lapse <= day:
         _lapse(act, older, lapse)
         return
@@ -217,7 +217,8 @@ def supersede(
     booking.step(act, older, Exit.SUPERSEDED, day, reason=reason, caused_by_id=caused_by_id)
 
 
-def _lapse_day(session: Session, candidacy: Candidacy) -> date | None:
+def lapse_day(session: Session, candidacy: Candidacy) -> date | None:
+    """The day from which the certificate of a candidacy counts no more; ``None`` where it does not end."""
     last = session.scalar(
         select(Certificate.valid_through)
         .where(Certificate.candidacy_id == candidacy.id, Certificate.status == "valid")
@@ -373,6 +374,9 @@ def revoke(
         raise Invalid(N_("This certificate is not in force."), field="certificate", code="not-in-force")
     if not reason.strip():
         raise Invalid(N_("A reason is needed."), field="reason", code="reason-missing")
+    lapse = lapse_day(session, candidacy)
+    if lapse is not None and lapse <= on:
+        raise Invalid(N_("This certificate is not in force."), field="certificate", code="not-in-force")
     _check_leaving_day(act, candidacy, on)
     certificate.status = "revoked"
     certificate.revoked_on = on
@@ -396,16 +400,25 @@ def _check_leaving_day(act: Act, candidacy: Candidacy, on: date) -> None:
 
 def post_lapses(session: Session, actor: Actor, today: date) -> int:
     """Book every lapse that is due by ``today``, each on the day after its certificate's last; returns how many."""
-    act = booking.begin(session, actor)
-    due = session.execute(
+    return _post_lapses(booking.begin(session, actor), Certificate.valid_through < today)
+
+
+def post_lapses_of(act: Act, firm_ids: Collection[int], day: date) -> None:
+    """Book the lapses of some firms that were due by ``day``: whatever is booked next must not wait for the job.
+
+    Else a candidacy would leave ``certify``, or change its street, when its certificate counted no more.
+    """
+    _post_lapses(act, Certificate.valid_through < day, Certificate.firm_id.in_(firm_ids))
+
+
+def _post_lapses(act: Act, *due: ColumnElement[bool]) -> int:
+    rows = act.session.execute(
         select(Candidacy, Certificate.valid_through)
         .join(Certificate, Certificate.candidacy_id == Candidacy.id)
-        .where(
-            Certificate.status == "valid", Candidacy.stage == Stage.CERTIFY, Certificate.valid_through < today
-        )
+        .where(Certificate.status == "valid", Candidacy.stage == Stage.CERTIFY, *due)
         .order_by(Certificate.valid_through, Certificate.id)
     ).all()
-    for candidacy, last in due:
-        if last is not None:  # never: the condition above asks for a last day
+    for candidacy, last in rows:
+        if last is not None:  # never: the conditions ask for a last day
             _lapse(act, candidacy, last + timedelta(days=1))
-    return len(due)
+    return len(rows)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cultivate.domain.ledger import NO_PARK, Place, RollKey, RollSums, roll_up
-from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, STAGES, Stage
+from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, STAGES, Exit, Stage
 from cultivate.errors import N_
 from cultivate.models import (
     ApplicationBatch,
@@ -206,6 +206,31 @@ def _certificates_in_force(session: Session) -> Iterator[Finding]:
         )
 
 
+def _left_while_in_force(session: Session) -> Iterator[Finding]:
+    """Nothing leaves ``certify`` after its certificate has ended, but by the lapse: in force rests on it."""
+    reversal = aliased(StageMove)
+    rows = session.scalars(
+        select(StageMove.id)
+        .join(Certificate, Certificate.candidacy_id == StageMove.candidacy_id)
+        .where(
+            Certificate.status != "void",
+            StageMove.from_account == Stage.CERTIFY,
+            StageMove.to_account.not_in([Stage.CERTIFY, Exit.EXPIRED]),
+            StageMove.effective_on > Certificate.valid_through,
+            StageMove.reverses_id.is_(None),
+            ~select(reversal.id).where(reversal.reverses_id == StageMove.id).exists(),
+        )
+        .order_by(StageMove.id)
+        .limit(SHOWN)
+    )
+    for move_id in rows:
+        yield Finding(
+            "left-in-force",
+            N_("move %(move)s leaves certify after its certificate had ended"),
+            {"move": move_id},
+        )
+
+
 def _counts_from_entry(session: Session) -> Iterator[Finding]:
     """A certificate counts from the effective day of its move."""
     rows = session.scalars(
@@ -318,6 +343,7 @@ CHECKS: tuple[Check, ...] = (
     _cache_is_fold,
     _days_in_order,
     _certificates_in_force,
+    _left_while_in_force,
     _counts_from_entry,
     _once_a_firm,
     _lies_where_its_firm_lies,
