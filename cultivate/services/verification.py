@@ -267,6 +267,44 @@ def _once_a_firm(session: Session) -> Iterator[Finding]:
             )
 
 
+def _once_on_every_day(session: Session) -> Iterator[Finding]:
+    """Nor has a firm ever counted twice: of two certificates the one had left when the other came."""
+    several = (
+        select(Certificate.firm_id, Certificate.track)
+        .where(Certificate.status != "void")
+        .group_by(Certificate.firm_id, Certificate.track)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    left, reversal = aliased(StageMove), aliased(StageMove)
+    rows = session.execute(
+        select(Certificate.firm_id, Certificate.track, Certificate.counts_from, left.effective_on)
+        .join(several, (several.c.firm_id == Certificate.firm_id) & (several.c.track == Certificate.track))
+        .outerjoin(
+            left,
+            (left.candidacy_id == Certificate.candidacy_id)
+            & (left.from_account == Stage.CERTIFY)
+            & (left.to_account != Stage.CERTIFY)
+            & left.reverses_id.is_(None)
+            & ~select(reversal.id).where(reversal.reverses_id == left.id).exists(),
+        )
+        .where(Certificate.status != "void")
+        .order_by(Certificate.firm_id, Certificate.track, Certificate.counts_from, Certificate.id)
+    )
+    until: dict[tuple[int, str], Any] = {}
+    for firm_id, track, since, left_on in rows:
+        key = (firm_id, track)
+        if since == left_on:  # for no day at all
+            continue
+        if key in until and (until[key] is None or until[key] > since):
+            yield Finding(
+                "once-a-firm",
+                N_("firm %(firm)s counts twice on %(track)s on %(day)s"),
+                {"firm": firm_id, "track": track, "day": since.isoformat()},
+            )
+        until[key] = left_on
+
+
 def _lies_where_its_firm_lies(session: Session) -> Iterator[Finding]:
     """A candidacy at a stage stands in its firm's street and park: a transfer was booked for all or for none."""
     rows = session.scalars(
@@ -346,6 +384,7 @@ CHECKS: tuple[Check, ...] = (
     _left_while_in_force,
     _counts_from_entry,
     _once_a_firm,
+    _once_on_every_day,
     _lies_where_its_firm_lies,
     _entries_came_in,
     _rollup_is_sum,
