@@ -45,6 +45,8 @@ class MoveFacts:
     """Conditions of the track's policy that do not hold, in words; one that is not known is none of them."""
     batch_open: bool = False
     """Whether an application batch takes the firm in that day: the one that was named, where one was."""
+    certificate_lapsed_on: date | None = None
+    """From which day on the certificate counts no more, of a candidacy that stands at ``certify``."""
     batch_named: bool = False
 
 
@@ -255,6 +257,19 @@ def _certify(facts: MoveFacts) -> list[Invalid]:
     return found
 
 
+def _leaving(facts: MoveFacts) -> list[Invalid]:
+    if facts.certificate_lapsed_on is None or facts.effective_on < facts.certificate_lapsed_on:
+        return []
+    return [
+        Invalid(
+            N_("The certificate ended on %(day)s; nothing but its lapse is booked from then on."),
+            field="effective_on",
+            code="certificate-ended",
+            day=(facts.certificate_lapsed_on - timedelta(days=1)).isoformat(),
+        )
+    ]
+
+
 def _reason(facts: MoveFacts) -> list[Invalid]:
     back = (facts.source, facts.target) == (Stage.RECOMMEND, Stage.SERVE)
     if (back or facts.target in DECIDED_EXITS) and not facts.reason:
@@ -269,6 +284,7 @@ _CHECKS: tuple[Callable[[MoveFacts], list[Invalid]], ...] = (
     _serve,
     _recommend,
     _certify,
+    _leaving,
     _reason,
     _days,
 )

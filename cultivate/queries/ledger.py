@@ -10,13 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from cultivate import packs
 from cultivate.domain.ledger import period_start
 from cultivate.domain.scope import Scope
-from cultivate.domain.stages import ACCOUNTS, EXITS, OUTSIDE, STAGES, Exit, Stage
-from cultivate.models import Candidacy, Certificate, LedgerRollup, Posting
+from cultivate.domain.stages import ACCOUNTS, EXITS, OUTSIDE, STAGES, Stage
+from cultivate.models import LedgerRollup, Posting
+from cultivate.queries import lapses
 
 Dimension = Literal["unit", "park"]
 
@@ -106,10 +107,7 @@ def balances(
         stocks[place].accounts[account] -= total
     for stock in stocks.values():
         stock.in_force = stock.accounts[Stage.CERTIFY]
-    # A certificate past its last day counts no more, even while its lapse waits for the nightly job. Two kinds:
-    # lapses not booked at all, and (asked what was known earlier) lapses booked since then of certificates
-    # that the book did know. So a figure is the same before and after the job has run.
-    for place, total in [*_open_lapses(question), *_lapses_booked_since(question)]:
+    for place, total in _past_their_end(question):
         stocks[place].in_force -= total
     return dict(stocks)
 
@@ -146,46 +144,18 @@ def _recorded_since(question: _Question) -> list[tuple[int, str, int]]:
     return [(place, account, int(total)) for place, account, total in rows]
 
 
-def _open_lapses(question: _Question) -> list[tuple[int, int]]:
-    key, grouping = _key(Candidacy, question.by)
-    known = true() if question.known_at is None else Certificate.created_at <= question.known_at
-    rows = question.session.execute(
-        select(key, func.count())
-        .select_from(Certificate)
-        .join(Candidacy, Candidacy.id == Certificate.candidacy_id)
-        .where(
-            Certificate.track == question.track,
-            Certificate.status == "valid",
-            Certificate.valid_through < question.as_of,
-            Certificate.counts_from <= question.as_of,
-            Candidacy.stage == Stage.CERTIFY,
-            known,
-            _within(Candidacy, question.scope),
-        )
-        .group_by(*grouping)
-    )
-    return [(place, int(total)) for place, total in rows if total]
-
-
-def _lapses_booked_since(question: _Question) -> list[tuple[int, int]]:
-    if question.known_at is None:
-        return []
+def _past_their_end(question: _Question) -> list[tuple[int, int]]:
+    """Those that stood at ``certify`` then though their certificate had ended, where they stood."""
     key, grouping = _key(Posting, question.by)
-    entry = aliased(Posting)
-    known = select(entry.id).where(
-        entry.candidacy_id == Posting.candidacy_id,
-        entry.account == Stage.CERTIFY,
-        entry.entered == 1,
-        entry.recorded_at <= question.known_at,
-    )
+    known = true() if question.known_at is None else Posting.recorded_at <= question.known_at
+    # without the track, which the candidacies say: SQLite would read all of the track's entries
     rows = question.session.execute(
-        select(key, func.coalesce(func.sum(Posting.entered), 0))
+        select(key, func.sum(Posting.amount))
         .where(
-            Posting.track == question.track,
-            Posting.account == Exit.EXPIRED,
-            Posting.recorded_at > question.known_at,
+            Posting.candidacy_id.in_(lapses.waiting(question.track, question.as_of, question.known_at)),
+            Posting.account == Stage.CERTIFY,
             Posting.effective_on <= question.as_of,
-            known.exists(),
+            known,
             _within(Posting, question.scope),
         )
         .group_by(*grouping)

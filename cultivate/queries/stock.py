@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 
 from cultivate import clock
 from cultivate.domain.scope import Scope
-from cultivate.domain.stages import STAGES, Exit, Stage
-from cultivate.models import Candidacy, Certificate, Posting
+from cultivate.domain.stages import STAGES, Stage
+from cultivate.models import Candidacy, Posting
+from cultivate.queries import lapses
 from cultivate.queries.places import lies_in, within
 from cultivate.queries.units import Unit
 
@@ -70,7 +70,7 @@ def _now(scope: Scope, asked: Standing) -> Any:
         *_where(Candidacy, scope, asked.unit),
     )
     if asked.stage == IN_FORCE:
-        statement = statement.where(Candidacy.id.not_in(_open_lapses(asked)))
+        statement = statement.where(Candidacy.id.not_in(_waiting(asked)))
     return statement
 
 
@@ -96,48 +96,9 @@ def _then(scope: Scope, asked: Standing) -> Any:
     if asked.known_at is not None:
         statement = statement.where(Posting.recorded_at <= asked.known_at)
     if asked.stage == IN_FORCE:
-        statement = statement.where(Posting.candidacy_id.not_in(_open_lapses(asked)))
-        if asked.known_at is not None:
-            statement = statement.where(Posting.candidacy_id.not_in(_lapses_booked_since(asked)))
+        statement = statement.where(Posting.candidacy_id.not_in(_waiting(asked)))
     return statement
 
 
-def _open_lapses(asked: Standing) -> Any:
-    """Candidacies whose certificate is past its last day while the lapse waits for the nightly job."""
-    statement = (
-        select(Certificate.candidacy_id)
-        .join(Candidacy, Candidacy.id == Certificate.candidacy_id)
-        .where(
-            Certificate.track == asked.track,
-            Certificate.status == "valid",
-            Certificate.valid_through < asked.as_of,
-            Candidacy.stage == Stage.CERTIFY,
-            Certificate.counts_from <= asked.as_of,
-        )
-    )
-    if asked.known_at is not None:
-        statement = statement.where(Certificate.created_at <= asked.known_at)
-    return statement
-
-
-def _lapses_booked_since(asked: Standing) -> Any:
-    """Lapses booked after ``known_at`` of certificates that the book did know then."""
-    entry = aliased(Posting)
-    known = select(entry.id).where(
-        entry.candidacy_id == Posting.candidacy_id,
-        entry.account == Stage.CERTIFY,
-        entry.entered == 1,
-        entry.recorded_at <= asked.known_at,
-    )
-    return (
-        select(Posting.candidacy_id)
-        .where(
-            Posting.track == asked.track,
-            Posting.account == Exit.EXPIRED,
-            Posting.recorded_at > asked.known_at,
-            Posting.effective_on <= asked.as_of,
-            known.exists(),
-        )
-        .group_by(Posting.candidacy_id)
-        .having(func.sum(Posting.entered) > 0)
-    )
+def _waiting(asked: Standing) -> Select[int]:
+    return lapses.waiting(asked.track, asked.as_of, asked.known_at)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cultivate import clock
 from cultivate.domain.actor import Actor
 from cultivate.domain.ledger import NO_PARK, Place
-from cultivate.domain.stages import OUTSIDE
+from cultivate.domain.stages import OUTSIDE, STAGES
 from cultivate.models import BatchEntry, Candidacy, Firm, StageMove, Transfer
 from cultivate.queries.candidacies import booked_moves, source_of, target_of
 from cultivate.services import in_charge, ledger
@@ -91,15 +91,19 @@ def counter(act: Act, candidacy: Candidacy, move: StageMove, reason: str) -> int
 
 
 def again(act: Act, candidacy: Candidacy, move: StageMove, caused_by_id: int | None) -> int:
-    """Book a move that was taken back once more, on its own day; ``caused_by_id`` as it is called now."""
+    """Book a move that was taken back once more, on its own day; ``caused_by_id`` as it is called now.
+
+    It leaves from where the candidacy stands now: a change of street between may have been taken back since.
+    """
+    source = place_of(candidacy)
     entered = [other for other in standing_moves(act.session, candidacy.id) if other.transfer_id is None]
     transfer = move.transfer_id is not None
     made = _append(
         act,
         candidacy,
         move.kind,
-        source_of(move),
-        target_of(move),
+        source,
+        target_of(move) if transfer else source._replace(account=move.to_account),
         move.effective_on,
         since=entered[-1].effective_on if transfer and entered else move.effective_on,
         transfer_id=move.transfer_id,
@@ -155,12 +159,16 @@ def rewind(act: Act, candidacy: Candidacy, day: date, reason: str) -> list[int]:
     return taken
 
 
-def replay_transfers(act: Act, candidacy: Candidacy) -> None:
+def replay_transfers(act: Act, candidacy: Candidacy, *, before: date = date.max) -> None:
     """Book the later changes of street for a candidacy that was opened or set back before them.
+
+    One that has left stays where it left.
 
     They are the firm's, and those that the candidacy itself went along with while its firm was another one,
     before a merge: the merge's own change of street among them.
     """
+    if candidacy.stage not in STAGES:
+        return
     last = standing_moves(act.session, candidacy.id)[-1].effective_on
     booked = {move.transfer_id for move in standing_moves(act.session, candidacy.id)}
     own = select(StageMove.transfer_id).where(
@@ -169,7 +177,11 @@ def replay_transfers(act: Act, candidacy: Candidacy) -> None:
     concerned = or_(Transfer.firm_id == candidacy.firm_id, Transfer.id.in_(own))
     for transfer in _later(act.session, concerned, last):
         there = (transfer.to_street_id, transfer.to_park_id)
-        if transfer.id not in booked and (candidacy.street_id, candidacy.park_id) != there:
+        if (
+            transfer.effective_on < before
+            and transfer.id not in booked
+            and (candidacy.street_id, candidacy.park_id) != there
+        ):
             relocate(act, candidacy, transfer)
 
 

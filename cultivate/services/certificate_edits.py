@@ -14,7 +14,7 @@ from cultivate.errors import N_, Conflict, Invalid, NotFound
 from cultivate.models import Certificate, Firm
 from cultivate.queries import certificates as queries
 from cultivate.queries.candidacies import firm_within
-from cultivate.services import audit, certificates, firms, relocations
+from cultivate.services import audit, certificates, firms, ledger, relocations
 from cultivate.services.relocations import Brought
 
 _NUMBER, _CASE = 40, 200
@@ -150,6 +150,7 @@ def _case(moved: Moved) -> str:
 
 
 def _locked(session: Session, actor: Actor, certificate_id: int, version: int) -> Certificate:
+    ledger.begin(session)  # before the row: who books holds the ledger when he asks for certificates
     row = session.scalar(
         select(Certificate)
         .join(Firm, Firm.id == Certificate.firm_id)

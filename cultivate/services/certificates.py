@@ -1,10 +1,10 @@
 """Certificates: entry into ``certify``, official lists, revocation and lapse."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from cultivate import clock, packs
@@ -68,15 +68,12 @@ def enter(
 
     Whatever of the firm counts on that day leaves for ``superseded``, so that the firm never counts twice
     while two certificates overlap. Had it left later by another way (the firm moved out, gave up, was
-    revoked), this one takes that way on that day: it was the firm that left.
+    revoked), this one takes that way on that day: it was the firm that left. A certificate that counts from a
+    later day succeeds this one in its turn.
     """
     move_id = booking.step(act, candidacy, Stage.CERTIFY, effective_on, reason=reason, evidence=evidence)
     record(act, candidacy, move_id, number, issued_on, effective_on)
-    ends = _succeed(act, candidacy, effective_on, move_id)
-    for later in _certified_later(act.session, candidacy, effective_on):
-        supersede(act, later, effective_on, move_id)
-    if ends:
-        _leave(act, candidacy, effective_on, ends)
+    _find_its_end(act, candidacy, effective_on, move_id)
     return move_id
 
 
@@ -112,6 +109,13 @@ class _End:
     caused_by_id: int | None = None
 
 
+def _find_its_end(act: Act, candidacy: Candidacy, day: date, move_id: int) -> None:
+    """Put the certificate that counts since ``day`` between the firm's others."""
+    ends = [*_succeed(act, candidacy, day, move_id), *_succeeded(act.session, candidacy, day)]
+    if ends:
+        _leave(act, candidacy, ends)
+
+
 def _succeed(act: Act, candidacy: Candidacy, day: date, move_id: int) -> list[_End]:
     """Supersede what of the firm counts on ``day`` beside the candidacy; returns how that had left later."""
     ends = []
@@ -141,18 +145,35 @@ def _as_end(left: StageMove) -> _End:
     )
 
 
-def _leave(act: Act, candidacy: Candidacy, since: date, ends: Sequence[_End]) -> None:
-    """Let a certificate that counts since then leave by the first of these ends, or by its lapse before that.
+def _succeeded(session: Session, candidacy: Candidacy, day: date) -> list[_End]:
+    """The firm's next certificate, where one is known: the book was told the two in the wrong order."""
+    later = session.scalar(
+        select(Certificate)
+        .where(
+            Certificate.firm_id == candidacy.firm_id,
+            Certificate.track == candidacy.track,
+            Certificate.status != "void",
+            Certificate.counts_from > day,
+        )
+        .order_by(Certificate.counts_from, Certificate.id)
+        .limit(1)
+    )
+    if later is None:
+        return []
+    reason = N_("renewed")
+    return [_End(day=later.counts_from, account=Exit.SUPERSEDED, reason=reason, caused_by_id=later.move_id)]
+
+
+def _leave(act: Act, candidacy: Candidacy, ends: Sequence[_End]) -> None:
+    """Let a certificate leave by the first of these ends, or by its lapse before that.
 
     The firm's changes of street before the end are followed.
     """
     end = min(ends, key=lambda each: each.day)
-    lapse = _lapse_day(act.session, candidacy)
-    if lapse is not None and lapse < end.day:
+    lapse = lapse_day(act.session, candidacy)
+    if lapse is not None and lapse <= end.day:
         end = _End(day=lapse, account=Exit.EXPIRED, reason=N_("certificate ended"))
-    for transfer in booking.later_transfers(act.session, candidacy.firm_id, since):
-        if transfer.effective_on < end.day:
-            booking.relocate(act, candidacy, transfer)
+    booking.replay_transfers(act, candidacy, before=end.day)
     booking.step(
         act,
         candidacy,
@@ -177,15 +198,6 @@ def _valid_of(session: Session, candidacy: Candidacy) -> Sequence[Certificate]:
     ).all()
 
 
-def _certified_later(session: Session, candidacy: Candidacy, day: date) -> list[Candidacy]:
-    """Others that stand at ``certify`` since a later day: the book was told the order wrongly."""
-    return [
-        other
-        for other in _beside(session, candidacy)
-        if other.stage == Stage.CERTIFY and other.stage_since > day
-    ]
-
-
 def _beside(session: Session, candidacy: Candidacy) -> list[Candidacy]:
     """The firm's other candidacies on the track."""
     return list(
@@ -202,22 +214,22 @@ def _beside(session: Session, candidacy: Candidacy) -> list[Candidacy]:
     )
 
 
-def supersede(
-    act: Act, older: Candidacy, day: date, caused_by_id: int | None, reason: str = N_("renewed")
-) -> None:
+def supersede(act: Act, older: Candidacy, day: date, caused_by_id: int) -> None:
     """The older one leaves on ``day``; had it ended before, its lapse is booked instead.
 
     ``caused_by_id`` is the entry whose taking back lets it stand again.
     """
-    lapse = _lapse_day(act.session, older)
+    lapse = lapse_day(act.session, older)
     if lapse is not None and lapse <= day:
         _lapse(act, older, lapse)
         return
+    reason = N_("renewed")
     booking.rewind(act, older, day, reason)
     booking.step(act, older, Exit.SUPERSEDED, day, reason=reason, caused_by_id=caused_by_id)
 
 
-def _lapse_day(session: Session, candidacy: Candidacy) -> date | None:
+def lapse_day(session: Session, candidacy: Candidacy) -> date | None:
+    """The day from which the certificate of a candidacy counts no more; ``None`` where it does not end."""
     last = session.scalar(
         select(Certificate.valid_through)
         .where(Certificate.candidacy_id == candidacy.id, Certificate.status == "valid")
@@ -260,14 +272,12 @@ def certify_by_list(
     ).all()
     if says_what_is_known(known, track, number, issued_on):
         return False
-    later = [certificate for certificate in known if certificate.counts_from > issued_on]
-    if later:
-        _certify_in_the_past(act, firm, track, number, issued_on, later[0], evidence)
+    if any(certificate.counts_from > issued_on for certificate in known):
+        _certify_in_the_past(act, firm, track, number, issued_on, evidence)
         return True
     candidacy = opened_for_list(act, firm, track, issued_on, evidence)
     enter(act, candidacy, number, issued_on, issued_on, evidence=evidence)
-    if candidacy.stage == Stage.CERTIFY:
-        booking.replay_transfers(act, candidacy)
+    booking.replay_transfers(act, candidacy)
     return True
 
 
@@ -324,7 +334,7 @@ def _place_as_of(act: Act, candidacy: Candidacy, firm: Firm, day: date) -> None:
 
 
 def _certify_in_the_past(
-    act: Act, firm: Firm, track: str, number: str, issued_on: date, later: Certificate, evidence: str | None
+    act: Act, firm: Firm, track: str, number: str, issued_on: date, evidence: str | None
 ) -> None:
     """A list older than what is known: the certificate counted until the later one, or until its own end.
 
@@ -341,11 +351,7 @@ def _certify_in_the_past(
     )
     entry = booking.standing_moves(act.session, candidacy.id)[-1]
     record(act, candidacy, entry.id, number, issued_on, issued_on)
-    ends = _succeed(act, candidacy, issued_on, entry.id)
-    renewed = _End(
-        day=later.counts_from, account=Exit.SUPERSEDED, reason=N_("renewed"), caused_by_id=later.move_id
-    )
-    _leave(act, candidacy, issued_on, [*ends, renewed])
+    _find_its_end(act, candidacy, issued_on, entry.id)
 
 
 def revoke(
@@ -373,6 +379,9 @@ def revoke(
         raise Invalid(N_("This certificate is not in force."), field="certificate", code="not-in-force")
     if not reason.strip():
         raise Invalid(N_("A reason is needed."), field="reason", code="reason-missing")
+    lapse = lapse_day(session, candidacy)
+    if lapse is not None and lapse <= on:
+        raise Invalid(N_("This certificate is not in force."), field="certificate", code="not-in-force")
     _check_leaving_day(act, candidacy, on)
     certificate.status = "revoked"
     certificate.revoked_on = on
@@ -396,16 +405,25 @@ def _check_leaving_day(act: Act, candidacy: Candidacy, on: date) -> None:
 
 def post_lapses(session: Session, actor: Actor, today: date) -> int:
     """Book every lapse that is due by ``today``, each on the day after its certificate's last; returns how many."""
-    act = booking.begin(session, actor)
-    due = session.execute(
+    return _post_lapses(booking.begin(session, actor), Certificate.valid_through < today)
+
+
+def post_lapses_of(act: Act, firm_ids: Collection[int], day: date) -> None:
+    """Book the lapses of some firms that were due by ``day``: whatever is booked next must not wait for the job.
+
+    Else a candidacy would leave ``certify``, or change its street, when its certificate counted no more.
+    """
+    _post_lapses(act, Certificate.valid_through < day, Certificate.firm_id.in_(firm_ids))
+
+
+def _post_lapses(act: Act, *due: ColumnElement[bool]) -> int:
+    rows = act.session.execute(
         select(Candidacy, Certificate.valid_through)
         .join(Certificate, Certificate.candidacy_id == Candidacy.id)
-        .where(
-            Certificate.status == "valid", Candidacy.stage == Stage.CERTIFY, Certificate.valid_through < today
-        )
+        .where(Certificate.status == "valid", Candidacy.stage == Stage.CERTIFY, *due)
         .order_by(Certificate.valid_through, Certificate.id)
     ).all()
-    for candidacy, last in due:
-        if last is not None:  # never: the condition above asks for a last day
+    for candidacy, last in rows:
+        if last is not None:  # never: the conditions ask for a last day
             _lapse(act, candidacy, last + timedelta(days=1))
-    return len(due)
+    return len(rows)

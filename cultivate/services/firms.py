@@ -17,7 +17,7 @@ from cultivate.domain.permissions import Act
 from cultivate.errors import N_, Conflict, Invalid
 from cultivate.models import Firm, FirmName, OrgUnit
 from cultivate.queries import firms as queries
-from cultivate.services import audit, firm_figures, firm_rules, stages
+from cultivate.services import audit, firm_figures, firm_rules, ledger, stages
 from cultivate.services.firm_rules import InvalidFirm, Place
 
 _PLAIN = tuple(key for key in SCALARS if key not in {"street", "park"})
@@ -191,6 +191,7 @@ def _changed_place(
     if (before.street, before.park) == (after.street, after.park):
         return None
     place = _try_place(session, actor, after, problems)
+    ledger.begin(session)  # so that nobody opens it in the old street meanwhile
     if place is not None and firm_rules.has_live_candidacy(session, firm.id):
         problems.append(
             Invalid(

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from cultivate import clock
 from cultivate.db import bulk, locks
@@ -314,7 +315,7 @@ def _refresh_cache(session: Session, drafts: Sequence[MoveDraft]) -> None:
             for draft in last.values()
         ],
     )
-    keys = set(last)
-    for loaded in list(session.identity_map.values()):
-        if isinstance(loaded, Candidacy) and loaded.id in keys:
+    for key in last:
+        loaded = session.identity_map.get(identity_key(Candidacy, key))
+        if loaded is not None:
             session.expire(loaded)

@@ -12,7 +12,7 @@ from cultivate.errors import N_, Conflict, Invalid, NotFound
 from cultivate.models import Candidacy, Firm, Proposal
 from cultivate.queries import application_batches, readiness
 from cultivate.queries.candidacies import firm_within
-from cultivate.services import assessments, audit, batch_entering, stages
+from cultivate.services import assessments, audit, batch_entering, ledger, stages
 from cultivate.services.stages import MoveRequest, candidacy_in_scope
 
 
@@ -87,6 +87,7 @@ def decide(
 ) -> None:
     """Accept (the move is made, through the one guard) or decline with an answer."""
     actor.require(Act.DECIDE)
+    ledger.begin(session)  # before the row: a merge holds the ledger when it asks for proposals
     proposal = session.scalar(
         select(Proposal)
         .join(Candidacy, Candidacy.id == Proposal.candidacy_id)

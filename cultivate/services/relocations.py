@@ -34,7 +34,9 @@ def move_out(
 ) -> int:
     """Let every candidacy that stands in a stage leave for ``moved_out``; returns how many did."""
     actor.require(Permission.IMPORT_LISTS)
+    act = booking.begin(session, actor, import_batch_id)
     firm = firm_in_scope(session, actor, firm_id)
+    certificates.post_lapses_of(act, [firm.id], on)
     standing = session.scalars(
         select(Candidacy.id)
         .where(Candidacy.firm_id == firm.id, Candidacy.stage.in_(STAGES))
@@ -60,6 +62,7 @@ def move_in(
     actor.require(Permission.IMPORT_LISTS)
     act = booking.begin(session, actor.through("list"), import_batch_id)
     firm = firm_in_scope(session, actor, firm_id)
+    certificates.post_lapses_of(act, [firm.id], on)
     at_certify = select(Candidacy.id).where(
         Candidacy.firm_id == firm_id, Candidacy.track == brought.track, Candidacy.stage == Stage.CERTIFY
     )

@@ -72,7 +72,7 @@ def _held() -> Select[Candidacy, Firm]:
 
 
 def _renew(act: Act, held: Candidacy, firm: Firm, day: date) -> Candidacy:
-    return booking.open_new(
+    candidacy = booking.open_new(
         act,
         firm,
         held.track,
@@ -82,3 +82,5 @@ def _renew(act: Act, held: Candidacy, firm: Firm, day: date) -> Candidacy:
         in_charge_id=held.in_charge_id,
         reason=N_("certificate ends within the filing year"),
     )
+    booking.replay_transfers(act, candidacy)  # a job that catches up opens it on its own, earlier day
+    return candidacy

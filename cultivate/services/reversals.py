@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from cultivate import clock
 from cultivate.domain.actor import Actor
@@ -14,7 +14,7 @@ from cultivate.domain.stages import OPEN_STAGES, STAGES, Exit, Stage
 from cultivate.errors import N_, Forbidden, Invalid, NotFound
 from cultivate.i18n import _
 from cultivate.models import Candidacy, Certificate, Firm, StageMove, Transfer
-from cultivate.services import audit, booking, in_charge
+from cultivate.services import audit, booking, in_charge, standing_again
 from cultivate.services.booking import Act
 from cultivate.services.stages import candidacy_in_scope
 
@@ -67,6 +67,7 @@ def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> int:
         raise Invalid(N_("A reason is needed."), field="reason", code="reason-missing")
     if move.caused_by_id is not None:
         raise _refusal(N_("Another candidacy's certification brought this about; take that one back."))
+    _check_last(act, candidacy, move)
     if move.transfer_id is not None:
         moved = _reverse_transfer(act, session.get_one(Transfer, move.transfer_id), reason)
     else:
@@ -89,7 +90,6 @@ def _check_right(actor: Actor, move: StageMove) -> None:
 
 
 def _reverse_one(act: Act, candidacy: Candidacy, move: StageMove, reason: str) -> int:
-    _check_last(act, candidacy, move)
     _check_way_back(act, candidacy, move)
     if move.to_account == Stage.CERTIFY:
         _void_certificate(act, move, reason)
@@ -115,17 +115,25 @@ def _check_way_back(act: Act, candidacy: Candidacy, move: StageMove) -> None:
     firm = act.session.get_one(Firm, candidacy.firm_id)
     if (move.from_street_id, move.from_park_id or NO_PARK) != (firm.street_id, firm.park_id or NO_PARK):
         raise _refusal(N_("The firm has changed its street or park since; open it anew there."))
-    rivals = [Stage.CERTIFY] if move.from_account == Stage.CERTIFY else list(OPEN_STAGES)
-    rival = act.session.scalar(
-        select(Candidacy.id).where(
-            Candidacy.firm_id == candidacy.firm_id,
-            Candidacy.track == candidacy.track,
-            Candidacy.id != candidacy.id,
-            Candidacy.stage.in_(rivals),
-        )
-    )
-    if rival is not None:
+    if act.session.scalar(_rivals(candidacy, move).limit(1)) is not None:
         raise _refusal(N_("The firm has gone on in another candidacy since."))
+
+
+def _rivals(candidacy: Candidacy, move: StageMove) -> Select[int]:
+    """What stands in the way back: another way that is open, or a certificate that came after this one left.
+
+    Such a certificate counted on days on which this one would count again, whatever has become of it since.
+    """
+    others = select(Candidacy.id).where(
+        Candidacy.firm_id == candidacy.firm_id,
+        Candidacy.track == candidacy.track,
+        Candidacy.id != candidacy.id,
+    )
+    if move.from_account != Stage.CERTIFY:
+        return others.where(Candidacy.stage.in_(OPEN_STAGES))
+    return others.join(Certificate, Certificate.candidacy_id == Candidacy.id).where(
+        Certificate.status != "void", Certificate.counts_from >= move.effective_on
+    )
 
 
 def _void_certificate(act: Act, move: StageMove, reason: str) -> None:
@@ -135,42 +143,7 @@ def _void_certificate(act: Act, move: StageMove, reason: str) -> None:
     ):
         certificate.status = "void"
     act.session.flush()
-    caused = act.session.scalars(
-        select(StageMove).where(StageMove.caused_by_id == move.id).order_by(StageMove.id.desc())
-    ).all()
-    for other in caused:
-        candidacy = act.session.get_one(Candidacy, other.candidacy_id)
-        if other.id in {standing.id for standing in booking.standing_moves(act.session, candidacy.id)}:
-            _check_last(act, candidacy, other)
-            booking.counter(act, candidacy, other, reason)
-            _as_before(act, candidacy, other)
-
-
-def _as_before(act: Act, candidacy: Candidacy, caused: StageMove) -> None:
-    """Book again what the same act had taken back to make room for the move that is now taken back itself."""
-    original = aliased(StageMove)
-    taken = act.session.scalars(
-        select(original)
-        .join(StageMove, StageMove.reverses_id == original.id)
-        .where(
-            StageMove.candidacy_id == candidacy.id,
-            StageMove.recorded_at == caused.recorded_at,
-            original.effective_on > caused.effective_on,
-        )
-        .order_by(original.id)
-    ).all()
-    for move in taken:
-        if _holds_still(act.session, move):
-            booking.again(act, candidacy, move, move.caused_by_id)
-
-
-def _holds_still(session: Session, move: StageMove) -> bool:
-    """Whether what a move followed (a change of street, another's certification) has not been taken back since."""
-    if move.transfer_id is not None:
-        return session.get_one(Transfer, move.transfer_id).reversed_at is None
-    if move.caused_by_id is None:
-        return True
-    return session.scalar(select(StageMove.id).where(StageMove.reverses_id == move.caused_by_id)) is None
+    standing_again.let_stand(act, move.id, reason)
 
 
 def _validate_again(act: Act, candidacy: Candidacy) -> None:
@@ -198,11 +171,17 @@ def _reverse_transfer(act: Act, transfer: Transfer, reason: str) -> list[int]:
         .where(StageMove.transfer_id == transfer.id, StageMove.reverses_id.is_(None))
         .order_by(StageMove.id)
     ).all()
+    standing = [move for move in moves if move in booking.standing_moves(act.session, move.candidacy_id)]
+    begun_since = select(Candidacy.id).where(
+        Candidacy.firm_id == firm.id,
+        Candidacy.stage.in_(STAGES),
+        Candidacy.id.not_in([move.candidacy_id for move in standing]),
+    )
+    if act.session.scalar(begun_since.limit(1)) is not None:
+        raise _refusal(N_("The firm has gone on in another candidacy since."))
     taken = []
-    for move in moves:
+    for move in standing:
         candidacy = act.session.get_one(Candidacy, move.candidacy_id)
-        if move.id not in {other.id for other in booking.standing_moves(act.session, candidacy.id)}:
-            continue
         _check_last(act, candidacy, move)
         taken.append(booking.counter(act, candidacy, move, reason))
     transfer.reversed_at = clock.now()

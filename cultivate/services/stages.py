@@ -400,6 +400,9 @@ def _facts(
         failed=assessments.failures(ready),
         batch_open=batch is not None,
         batch_named=request.batch_id is not None,
+        certificate_lapsed_on=certificates.lapse_day(session, candidacy)
+        if candidacy.stage == Stage.CERTIFY
+        else None,
     )
 
 

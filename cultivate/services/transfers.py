@@ -12,7 +12,7 @@ from cultivate.domain.stages import STAGES
 from cultivate.errors import N_, Invalid
 from cultivate.models import Candidacy, Firm, Transfer
 from cultivate.queries import units
-from cultivate.services import audit, booking
+from cultivate.services import audit, booking, certificates
 from cultivate.services.stages import firm_in_scope
 
 
@@ -42,6 +42,7 @@ def transfer(
         raise Invalid(N_("The firm lies there already."), field="street", code="already-there")
     if not reason.strip():
         raise Invalid(N_("A reason is needed."), field="reason", code="reason-missing")
+    certificates.post_lapses_of(act, [firm.id], day)
     standing = list(
         session.scalars(
             select(Candidacy)

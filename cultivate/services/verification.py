@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cultivate.domain.ledger import NO_PARK, Place, RollKey, RollSums, roll_up
-from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, STAGES, Stage
+from cultivate.domain.stages import OPEN_STAGES, OUTSIDE, STAGES, Exit, Stage
 from cultivate.errors import N_
 from cultivate.models import (
     ApplicationBatch,
@@ -206,6 +206,31 @@ def _certificates_in_force(session: Session) -> Iterator[Finding]:
         )
 
 
+def _left_while_in_force(session: Session) -> Iterator[Finding]:
+    """Nothing leaves ``certify`` after its certificate has ended, but by the lapse: in force rests on it."""
+    reversal = aliased(StageMove)
+    rows = session.scalars(
+        select(StageMove.id)
+        .join(Certificate, Certificate.candidacy_id == StageMove.candidacy_id)
+        .where(
+            Certificate.status != "void",
+            StageMove.from_account == Stage.CERTIFY,
+            StageMove.to_account.not_in([Stage.CERTIFY, Exit.EXPIRED]),
+            StageMove.effective_on > Certificate.valid_through,
+            StageMove.reverses_id.is_(None),
+            ~select(reversal.id).where(reversal.reverses_id == StageMove.id).exists(),
+        )
+        .order_by(StageMove.id)
+        .limit(SHOWN)
+    )
+    for move_id in rows:
+        yield Finding(
+            "left-in-force",
+            N_("move %(move)s leaves certify after its certificate had ended"),
+            {"move": move_id},
+        )
+
+
 def _counts_from_entry(session: Session) -> Iterator[Finding]:
     """A certificate counts from the effective day of its move."""
     rows = session.scalars(
@@ -240,6 +265,44 @@ def _once_a_firm(session: Session) -> Iterator[Finding]:
                 N_("firm %(firm)s counts %(count)s times on %(track)s"),
                 {"firm": firm_id, "count": count, "track": track},
             )
+
+
+def _once_on_every_day(session: Session) -> Iterator[Finding]:
+    """Nor has a firm ever counted twice: of two certificates the one had left when the other came."""
+    several = (
+        select(Certificate.firm_id, Certificate.track)
+        .where(Certificate.status != "void")
+        .group_by(Certificate.firm_id, Certificate.track)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    left, reversal = aliased(StageMove), aliased(StageMove)
+    rows = session.execute(
+        select(Certificate.firm_id, Certificate.track, Certificate.counts_from, left.effective_on)
+        .join(several, (several.c.firm_id == Certificate.firm_id) & (several.c.track == Certificate.track))
+        .outerjoin(
+            left,
+            (left.candidacy_id == Certificate.candidacy_id)
+            & (left.from_account == Stage.CERTIFY)
+            & (left.to_account != Stage.CERTIFY)
+            & left.reverses_id.is_(None)
+            & ~select(reversal.id).where(reversal.reverses_id == left.id).exists(),
+        )
+        .where(Certificate.status != "void")
+        .order_by(Certificate.firm_id, Certificate.track, Certificate.counts_from, Certificate.id)
+    )
+    until: dict[tuple[int, str], Any] = {}
+    for firm_id, track, since, left_on in rows:
+        key = (firm_id, track)
+        if since == left_on:  # for no day at all
+            continue
+        if key in until and (until[key] is None or until[key] > since):
+            yield Finding(
+                "once-a-firm",
+                N_("firm %(firm)s counts twice on %(track)s on %(day)s"),
+                {"firm": firm_id, "track": track, "day": since.isoformat()},
+            )
+        until[key] = left_on
 
 
 def _lies_where_its_firm_lies(session: Session) -> Iterator[Finding]:
@@ -318,8 +381,10 @@ CHECKS: tuple[Check, ...] = (
     _cache_is_fold,
     _days_in_order,
     _certificates_in_force,
+    _left_while_in_force,
     _counts_from_entry,
     _once_a_firm,
+    _once_on_every_day,
     _lies_where_its_firm_lies,
     _entries_came_in,
     _rollup_is_sum,

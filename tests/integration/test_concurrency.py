@@ -1,9 +1,10 @@
 """Several people at once: each move is made once, the roll-up loses nothing, times of recording never tie."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -16,13 +17,23 @@ from cultivate import clock
 from cultivate.db import locks
 from cultivate.errors import CultivateError
 from cultivate.extensions import database
-from cultivate.models import Firm, StageMove
+from cultivate.models import Certificate, Firm, StageMove
 from cultivate.queries import candidacies, ledger
-from cultivate.services import firms, imports, stages, verification
+from cultivate.services import (
+    certificate_edits,
+    certificates,
+    firms,
+    imports,
+    merges,
+    proposals,
+    stages,
+    verification,
+)
+from cultivate.services.certificate_edits import Moved
 from cultivate.services.firms import FirmData
 from cultivate.services.imports import ImportOptions, near_names, touched
 from cultivate.services.stages import MoveRequest
-from tests.fixtures import World, credit_code
+from tests.fixtures import HUSHU, World, credit_code
 from tests.import_files import csv, take_in
 
 DAY = date(2025, 3, 3)
@@ -151,7 +162,7 @@ def in_the_moment_of(
     second: Callable[[Session], object],
 ) -> list[str]:
     """Run the second act when the first has passed that function, and wait for it as long as it can be let in."""
-    passed, over = threading.Event(), threading.Event()
+    passed, over = Event(), Event()
     function = getattr(*place)
 
     def stopping(*args: Any, **kwargs: Any) -> Any:
@@ -179,3 +190,99 @@ def in_the_moment_of(
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(act, [first, second]))
+
+
+def at_once(app: Flask, first: Callable[[Session], object], second: Callable[[Session], object]) -> list[str]:
+    """Two acts, of which the second begins while the first holds the ledger; ``done`` or the refusal's code."""
+
+    def run(act: Callable[[Session], object]) -> str:
+        with app.app_context():
+            try:
+                with database().unit_of_work() as session:
+                    act(session)
+            except CultivateError as error:
+                return error.problem
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        begun = Event()
+
+        def leading(session: Session) -> None:
+            locks.hold(session, locks.LEDGER)
+            session.connection()  # SQLite's own lock is taken with the transaction
+            begun.set()
+            sleep(0.3)  # until the other waits for something
+            first(session)
+
+        one = pool.submit(run, leading)
+        begun.wait(10)
+        other = pool.submit(run, second)
+        return [one.result(30), other.result(30)]
+
+
+def certified(world: World, name: str | None = None) -> tuple[int, int]:
+    """A firm with its certificate's id."""
+    firm = world.firm(name)
+    certificates.certify_by_list(world.session, world.bureau, firm, "hnte", f"GR{firm}", date(2025, 1, 1))
+    return firm, world.session.scalars(select(Certificate.id).where(Certificate.firm_id == firm)).one()
+
+
+def test_a_certificate_is_revoked_while_its_firm_moves_out(app: Flask, world: World) -> None:
+    _, certificate = certified(world)
+    world.session.commit()
+    bureau, moved = world.bureau, Moved(date(2025, 6, 1), "", "迁出")
+    world.session.commit()
+    answers = at_once(
+        app,
+        lambda session: certificates.revoke(session, bureau, certificate, date(2025, 6, 1), "撤销"),
+        lambda session: certificate_edits.move_out(session, bureau, certificate, moved, 1),
+    )
+    assert answers == ["done", "conflict"]
+    assert verification.verify(world.session) == []
+
+
+def test_a_proposal_is_accepted_while_its_firm_is_merged(app: Flask, world: World) -> None:
+    kept, gone = world.firm(), world.firm()
+    world.candidacy(kept, on=DAY)
+    way = world.candidacy(gone, on=DAY)
+    proposal = proposals.propose(world.session, world.caseworker, way, "withdrawn", "不做了")
+    world.session.commit()
+    bureau = world.bureau
+    world.session.commit()
+    answers = at_once(
+        app,
+        lambda session: merges.merge(session, bureau, kept, gone, {"uscc": "kept"}, "同一家"),
+        lambda session: proposals.decide(session, bureau, proposal, accept=True),
+    )
+    assert answers == ["done", "done"]
+    assert verification.verify(world.session) == []
+
+
+def test_a_firm_is_opened_while_its_street_is_corrected(app: Flask, world: World) -> None:
+    firm = world.firm()
+    world.session.commit()
+    bureau = world.bureau
+    world.session.commit()
+    answers = at_once(
+        app,
+        lambda session: stages.open_candidacy(session, bureau, firm, "hnte", DAY),
+        lambda session: firms.update(session, bureau, firm, FirmData(street=HUSHU)),
+    )
+    assert answers == ["done", "use-transfer"]
+    assert verification.verify(world.session) == []
+
+
+def test_a_lapse_is_booked_once_by_two_jobs(app: Flask, world: World) -> None:
+    firm = world.firm()
+    certificates.certify_by_list(world.session, world.bureau, firm, "hnte", "GR1", date(2022, 1, 1))
+    world.session.commit()
+    bureau, today = world.bureau, clock.today()
+    world.session.commit()
+    counts: list[int] = []
+    answers = at_once(
+        app,
+        lambda session: counts.append(certificates.post_lapses(session, bureau, today)),
+        lambda session: counts.append(certificates.post_lapses(session, bureau, today)),
+    )
+    assert (answers, sorted(counts)) == (["done", "done"], [0, 1])
+    assert verification.verify(world.session) == []

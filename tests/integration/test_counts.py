@@ -41,12 +41,17 @@ def figure(stock: Stock, stage: str) -> int:
 
 def check_stocks(session, scope: Scope, as_of: date, known_at: datetime | None) -> None:
     places = {unit.id: unit for unit in units.list_units(session)}
-    for track, stage in product(("hnte", "ptsme"), (*STAGES, *EXITS, IN_FORCE)):
-        asked = Standing(track=track, stage=stage, as_of=as_of, known_at=known_at)
+    for track in ("hnte", "ptsme"):
         whole = ledger.balances(session, scope, track, as_of, known_at)[0]
-        assert length(session, scope, asked) == figure(whole, stage), (track, stage)
-        for by in ("unit", "park"):
-            for place, stock in ledger.balances(session, scope, track, as_of, known_at, by).items():
+        units_and_parks = [
+            found
+            for by in ("unit", "park")
+            for found in ledger.balances(session, scope, track, as_of, known_at, by).items()
+        ]
+        for stage in (*STAGES, *EXITS, IN_FORCE):
+            asked = Standing(track=track, stage=stage, as_of=as_of, known_at=known_at)
+            assert length(session, scope, asked) == figure(whole, stage), (track, stage)
+            for place, stock in units_and_parks:
                 if not figure(stock, stage):
                     continue
                 unit = places[place] if place else NO_PARK

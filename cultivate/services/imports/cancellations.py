@@ -109,7 +109,7 @@ def _cancelled(row: InputRow, notice: Notice, whose: Found, held: Sequence[_Held
 def _of(row: InputRow, notice: Notice, whose: Found, meant: _Held) -> Verdict:
     if meant.status == "revoked":
         return notices.unchanged(row, whose.firm_id)
-    if not meant.in_force:
+    if not meant.in_force or (meant.valid_through is not None and meant.valid_through < notice.on):
         message = N_(
             "The certificate is not in force any more (last day %(day)s), so nothing is to be revoked."
         )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cultivate.domain.actor import Actor
 from cultivate.errors import N_
-from cultivate.models import Candidacy, Certificate, ImportBatch, StageMove
+from cultivate.models import BatchEntry, Candidacy, Certificate, ImportBatch, StageMove
 from cultivate.queries.candidacies import source_of, target_of
 from cultivate.services import ledger
 from cultivate.services.imports.known_firms import chunks
@@ -27,6 +27,8 @@ class _Booker:
     standing: dict[int, list[StageMove]]
     tracks: dict[int, str]
     drafts: list[MoveDraft]
+    repeated: dict[int, int] = field(default_factory=dict)
+    """Moves that are booked again: where each stands among the drafts."""
 
     def counter(self, move: StageMove) -> None:
         """The counter-move of the last standing move of its candidacy."""
@@ -45,6 +47,7 @@ class _Booker:
         """The same move once more, on its own day."""
         held = self.standing[move.candidacy_id]
         held.append(move)
+        self.repeated[move.id] = len(self.drafts)
         self._add(
             move,
             kind=move.kind,
@@ -100,7 +103,9 @@ def take_back(session: Session, actor: Actor, batch: ImportBatch, recorded_at: d
         .values(status="void", version=Certificate.version + 1)
         .execution_options(synchronize_session="fetch")
     )
-    ledger.append(session, booker.drafts, recorded_at)
+    made = ledger.append(session, booker.drafts, recorded_at)
+    for move_id, place in booker.repeated.items():  # what rests on a move rests on it as it is called now
+        session.execute(update(BatchEntry).where(BatchEntry.move_id == move_id).values(move_id=made[place]))
     return len(booker.drafts)
 
 

@@ -32,12 +32,11 @@ from cultivate.models import (
     IntellectualProperty,
     Proposal,
     ServiceRecord,
-    StageMove,
     StallNote,
     Transfer,
     YearlyReport,
 )
-from cultivate.services import booking, certificates
+from cultivate.services import booking, certificates, standing_again
 from cultivate.services.booking import Act
 from cultivate.services.merges.fields import GONE, KEPT
 from cultivate.services.merges.journal import Journal
@@ -72,6 +71,7 @@ class _Held:
 
     candidacy: Candidacy
     certificate: Certificate
+    entry_id: int
     since: date
     until: date | None
 
@@ -129,7 +129,7 @@ def _settle_certificates(merger: Merger, track: str) -> None:
             winner, loser = _chosen(merger, track, older, later)
             _take_back(merger, loser.candidacy, winner.candidacy)
         else:
-            certificates.supersede(merger.act, older.candidacy, later.since, None, N_("renewed"))
+            certificates.supersede(merger.act, older.candidacy, later.since, later.entry_id)
     message = f"certificates of firms {merger.kept.id} and {merger.gone.id} do not come apart"
     raise RuntimeError(message)
 
@@ -153,7 +153,7 @@ def _held(merger: Merger, track: str) -> list[_Held]:
         )
         until = left[-1].effective_on if left else None
         if certificate is not None and until != entry.effective_on:
-            found.append(_Held(way, certificate, entry.effective_on, until))
+            found.append(_Held(way, certificate, entry.id, entry.effective_on, until))
     return sorted(found, key=lambda each: (each.since, each.candidacy.id))
 
 
@@ -231,7 +231,7 @@ def _take_back(merger: Merger, loser: Candidacy, winner: Candidacy) -> None:
         if move.to_account == Stage.CERTIFY and not move.transfer_id:
             _reports(merger, loser_id, winner_id)
             _void(merger, loser_id)
-            _stand_again(merger, move)
+            standing_again.let_stand(act, move.id, REASON)
         booking.counter(act, act.session.get_one(Candidacy, loser_id), move, REASON)
     for model in (ServiceRecord, Proposal, Assignment, StallNote):
         _repoint(merger, model, "candidacy_id", loser_id, winner_id)
@@ -275,20 +275,6 @@ def _certificates(merger: Merger, candidacy_id: int) -> list[int]:
 def _void(merger: Merger, candidacy_id: int) -> None:
     for certificate_id in _certificates(merger, candidacy_id):
         merger.journal.change(Certificate, {"id": certificate_id}, status="void")
-
-
-def _stand_again(merger: Merger, entry: StageMove) -> None:
-    """What an entry that is taken back had superseded stands again, where its firm lies now."""
-    act = merger.act
-    caused = act.session.scalars(
-        select(StageMove).where(StageMove.caused_by_id == entry.id).order_by(StageMove.id.desc())
-    ).all()
-    for move in caused:
-        standing = booking.standing_moves(act.session, move.candidacy_id)
-        if standing and standing[-1].id == move.id:
-            other = act.session.get_one(Candidacy, move.candidacy_id)
-            booking.counter(act, other, move, REASON)
-            booking.replay_transfers(act, other)
 
 
 def _hand_over(merger: Merger) -> None:

@@ -13,7 +13,7 @@ from cultivate.domain.moves import required_act
 from cultivate.domain.permissions import Act as Permission
 from cultivate.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from cultivate.models import Candidacy, DuplicatePair, Firm, FirmMerge, StageMove, Transfer
-from cultivate.services import audit, booking, duplicates
+from cultivate.services import audit, booking, certificates, duplicates
 from cultivate.services.merges import candidacies, children, fields
 from cultivate.services.merges.candidacies import Merger
 from cultivate.services.merges.journal import Journal
@@ -45,6 +45,9 @@ def merge(
         raise Conflict(N_("Somebody else changed one of the two firms in the meantime. Compare them again."))
     said = dict(choices or {})
     fields.check(kept, gone, said, reason.strip())
+    certificates.post_lapses_of(
+        act, [kept_id, gone_id], clock.today()
+    )  # not the merge's: it stays after an undo
     journal = Journal(session)
     last_move = session.scalar(select(func.max(StageMove.id))) or 0
     last_transfer = session.scalar(select(func.max(Transfer.id))) or 0
