@@ -72,5 +72,6 @@ def init_app(app: Flask) -> None:
     """Close every door that does not say whom it opens to."""
     login_manager.login_view = "account.login"
     login_manager.login_message = None
-    login_manager.init_app(app)
+    # templates read ``actor``; asking for the user again would fail the page about a database that is away
+    login_manager.init_app(app, add_context_processor=False)
     app.before_request(_gate)
