@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from openpyxl import load_workbook
@@ -136,8 +137,9 @@ def accept_and_take_back(page: Page, suggested: list[int], expected: dict[str, A
     press(page, "采纳勾选的建议")
 
     # left and come back to: what was decided waits with the file
+    mine = urlsplit(page.url).path
     page.goto("/imports")
-    page.locator(".import-waiting tr", has_text=ROSTER).locator("a", has_text="核对并确认").click()
+    page.locator(f".import-waiting a[href='{mine}']", has_text="核对并确认").click()
     page.wait_for_url("**/imports/*")
     accepted = len(suggested) - 1
     assert count(page, "新增") == expected["create"] + accepted
