@@ -8,13 +8,14 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from werkzeug.serving import make_server
 
-from cultivate import create_app
+from cultivate import clock, create_app
 from cultivate.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Site:
 
 @contextlib.contextmanager
 def demonstration(firms: int, today: "date | None" = None) -> "Iterator[Site]":
-    """Make the data with the commands that people use, last week's letters included, and serve them.
+    """Make the data with the commands that people use, the bureau's letter of last week included, and serve them.
 
     With ``today`` the data end on that day, and the caller stands there; letters are left to it.
     """
@@ -58,7 +59,11 @@ def demonstration(firms: int, today: "date | None" = None) -> "Iterator[Site]":
         ends = ["--today", today.isoformat()] if today else []
         _command(environment, "demo", "--no-serve", "--firms", str(firms), *ends)
         if today is None:
-            _command(environment, "jobs", "run", "weekly-letters")
+            last = (clock.today() - timedelta(days=7)).isocalendar()
+            # the letters of the whole district take as long as all else together
+            _command(
+                environment, "letters", "weekly", "--week", f"{last.year}-W{last.week:02}", "--to", "bureau"
+            )
             _command(environment, "jobs", "run", "verify")
         database = Path(folder) / "cultivate.db"
         app = create_app(Settings(f"sqlite:///{database}", "look", login_attempts=50))
