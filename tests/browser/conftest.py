@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.site import Site, demonstration, launch
+from tests.browser.site import PATIENCE, Site, demonstration, launch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+expect.set_options(timeout=PATIENCE / 2)
 
 
 @pytest.fixture(scope="session")

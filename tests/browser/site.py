@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PASSWORD = "look-and-see-2026"
 ROLES = ("bureau", "leader", "caseworker", "admin")
 WIDTHS = {1440: 900, 390: 844}
+#: milliseconds that a page is waited for: the machine may be busy with others
+PATIENCE = 60_000
 # a browser of the test's own: no sandbox as root in a container, no calls home
 FLAGS = [
     "--headless",
@@ -113,6 +115,7 @@ def enter(
         base_url=site.address,
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto("/login")
     if username is not None:

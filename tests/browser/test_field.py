@@ -15,7 +15,7 @@ from tests.browser.site import PASSWORD, Site, enter
 from tests.browser.test_accessibility import serious
 from tests.fixtures import credit_code
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 #: milliseconds a key: a person who types on glass
 HUMAN = 60
 

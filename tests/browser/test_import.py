@@ -15,7 +15,7 @@ from tests.browser.site import Site, enter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 LISTS = Path(__file__).resolve().parents[1] / "data" / "lists"
 EXPECTED: dict[str, Any] = json.loads((LISTS / "expected.json").read_text("utf-8"))
@@ -26,7 +26,6 @@ OUTCOMES = {"create": "新增", "duplicate": "重复", "rejected": "退回"}
 @pytest.fixture
 def page(site: Site, browser: Browser) -> "Iterator[Page]":
     context = enter(browser, site, "bureau")
-    context.set_default_timeout(60_000)
     opened = context.new_page()
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))

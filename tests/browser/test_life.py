@@ -25,7 +25,7 @@ from jobs import certificate_expiry, renewals
 from tests.browser.site import Site, demonstration, enter
 from tests.fixtures import credit_code
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 OPENING = date(2026, 3, 2)
 TRACK = "hnte"
 NAME = "杭州一生精密仪器有限公司"

@@ -13,7 +13,7 @@ from tests.browser.test_accessibility import serious
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=[1440, 390])

@@ -13,7 +13,7 @@ from cultivate.queries import ledger
 from cultivate.services.verification import verify
 from tests.browser.site import Site, enter
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 STREET = "330105001"
 TRACK = "hnte"
 
