@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from cultivate.cli import main
 from tests.fixtures import World, credit_code
 from tests.import_files import LISTS, csv, row_counts
 
@@ -32,20 +34,20 @@ KEYS = {
 
 
 @pytest.fixture
-def cultivate(app: Flask, world: World) -> Any:
-    """The command on the test's database: exit status, what it printed, and its messages."""
+def settings(app: Flask, world: World) -> dict[str, str]:
+    """The environment that leads the command to the test's database."""
     assert world.bureau
     address = app.extensions["settings"].database_url
+    return {"CULTIVATE_DATABASE_URL": address, "LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
+
+
+@pytest.fixture
+def cultivate(settings: dict[str, str]) -> Any:
+    """The command: exit status, what it printed, and its messages. In this process, which has loaded it already."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", "from cultivate.cli import main; main()", *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "CULTIVATE_DATABASE_URL": address, "LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"},
-        )
-        return done.returncode, done.stdout, done.stderr
+        done = CliRunner().invoke(main, arguments, env=settings)
+        return done.exit_code, done.stdout, done.stderr
 
     return run
 
@@ -105,6 +107,19 @@ def test_a_roster_there_and_back(session: Session, cultivate: Any, roster: Path)
     assert (status, json.loads(out)) == (0, {"batch": report["batch"], "status": "undone"})
     assert cultivate("import", "undo", str(report["batch"]))[0] == 1
     assert cultivate("import", "undo", "999")[0] == 1
+
+
+def test_the_program_itself_says_the_same(cultivate: Any, settings: dict[str, str], roster: Path) -> None:
+    words = ["import", "firms", str(roster), "--dry-run", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "from cultivate.cli import main; main()", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **settings},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == cultivate(*words)
+    assert json.loads(done.stdout)["create"] == 1
 
 
 def test_a_dry_run_prints_and_writes_nothing(session: Session, cultivate: Any, roster: Path) -> None:
