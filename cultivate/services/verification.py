@@ -206,7 +206,7 @@ def _certificates_in_force(session: Session) -> Iterator[Finding]:
         )
 
 
-def _left_while_in_force(session: Session) -> Iterator[Finding]:
+def _left_after_its_end(session: Session) -> Iterator[Finding]:
     """Nothing leaves ``certify`` after its certificate has ended, but by the lapse: in force rests on it."""
     reversal = aliased(StageMove)
     rows = session.scalars(
@@ -381,7 +381,7 @@ CHECKS: tuple[Check, ...] = (
     _cache_is_fold,
     _days_in_order,
     _certificates_in_force,
-    _left_while_in_force,
+    _left_after_its_end,
     _counts_from_entry,
     _once_a_firm,
     _once_on_every_day,

@@ -45,9 +45,8 @@ def merge(
         raise Conflict(N_("Somebody else changed one of the two firms in the meantime. Compare them again."))
     said = dict(choices or {})
     fields.check(kept, gone, said, reason.strip())
-    certificates.post_lapses_of(
-        act, [kept_id, gone_id], clock.today()
-    )  # not the merge's: it stays after an undo
+    # no part of the merge, as the job of the night would book them: they stay after an undo
+    certificates.post_lapses_of(act, [kept_id, gone_id], clock.today())
     journal = Journal(session)
     last_move = session.scalar(select(func.max(StageMove.id))) or 0
     last_transfer = session.scalar(select(func.max(Transfer.id))) or 0
